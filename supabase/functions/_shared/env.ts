@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Problem, Result } from './core/result.ts'
+
+/** The environment of the functions, parsed once: one error names everything that is missing or malformed. */
+
+const keysByName = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON of the form {"default": "…"}' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), z.string().min(1)))
+
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback)
+
+const environmentSchema = z.object({
+  SUPABASE_URL: z.url({ protocol: /^https?$/, error: 'must be the web address of the API' }),
+  SUPABASE_DB_URL: z.string().min(1),
+  SUPABASE_ANON_KEY: z.string().optional(),
+  SUPABASE_PUBLISHABLE_KEYS: keysByName.optional(),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
+  SUPABASE_SECRET_KEYS: keysByName.optional(),
+  DATASYNC_SECRET_KEYS: z.string().optional(),
+  // An empty secret would let everybody in: it counts as none.
+  DATASYNC_TICK_SECRET: z.string().min(16, { error: 'must have 16 characters or more' }).optional(),
+  DATASYNC_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
+  DATASYNC_SEND_TIMEOUT_MS: wholeNumber(10_000, 100, 30_000),
+  DATASYNC_DRAIN_SECONDS: wholeNumber(120, 1, 390),
+  DATASYNC_DRAIN_DELIVERIES: wholeNumber(1_000, 1, 1_000_000),
+})
+
+export interface Environment {
+  /** Without a slash at its end. */
+  supabaseUrl: string
+  databaseUrl: string
+  publishableKey: string
+  /** Whoever holds one of these is the service itself. */
+  secretKeys: string[]
+  /** Still to be parsed: the reason why it cannot be used belongs to the deliveries that need it. */
+  signingKeys: string | undefined
+  tickSecret: string | null
+  allowPrivateDestinations: boolean
+  sendTimeoutMs: number
+  drainMs: number
+  drainDeliveries: number
+}
+
+export type EnvironmentError = Problem<'environment'>
+
+const names = Object.keys(environmentSchema.shape) as (keyof typeof environmentSchema.shape)[]
+
+export function readEnvironment(get: (name: string) => string | undefined): Result<Environment, EnvironmentError> {
+  const given = Object.fromEntries(names.map((name) => [name, get(name)?.trim() || undefined]))
+  const parsed = environmentSchema.safeParse(given)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0])
+      return given[name] === undefined ? `${name} is missing` : `${name}: ${message}`
+    })
+    return { ok: false, error: { code: 'environment', message: faults.join('; ') } }
+  }
+  const env = parsed.data
+  const publishable = { ...env.SUPABASE_PUBLISHABLE_KEYS }
+  return {
+    ok: true,
+    value: {
+      supabaseUrl: env.SUPABASE_URL.replace(/\/+$/, ''),
+      databaseUrl: env.SUPABASE_DB_URL,
+      publishableKey: publishable.default ?? Object.values(publishable)[0] ?? env.SUPABASE_ANON_KEY ?? '',
+      secretKeys: [...Object.values({ ...env.SUPABASE_SECRET_KEYS }), env.SUPABASE_SERVICE_ROLE_KEY ?? ''].filter(Boolean),
+      signingKeys: env.DATASYNC_SECRET_KEYS,
+      tickSecret: env.DATASYNC_TICK_SECRET ?? null,
+      allowPrivateDestinations: env.DATASYNC_ALLOW_PRIVATE_DESTINATIONS === 'true',
+      sendTimeoutMs: env.DATASYNC_SEND_TIMEOUT_MS,
+      drainMs: env.DATASYNC_DRAIN_SECONDS * 1_000,
+      drainDeliveries: env.DATASYNC_DRAIN_DELIVERIES,
+    },
+  }
+}
