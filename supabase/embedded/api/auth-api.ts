@@ -1,0 +1,180 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { App } from '@supabase/lite'
+import { createPostgresConnection } from '@supabase/lite/postgres'
+import type postgres from 'postgres'
+import type { Inbox } from '../inbox/store.ts'
+import { messageOf } from '../lib/failure.ts'
+import type { Log } from '../lib/log.ts'
+import type { Postgres } from '../postgres/server.ts'
+import type { Settings } from '../settings.ts'
+import { createAccessTokens, TokenRefused, type AccessTokens } from './access-token.ts'
+import type { ApiKeys } from './keys.ts'
+
+export interface AuthApi {
+  fetch(request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+interface AuthApiOptions {
+  server: Postgres
+  settings: Settings
+  keys: ApiKeys
+  jwtSecret: string
+  inbox: Inbox
+  appUrl: string
+  log: Log
+}
+
+export function createAuthApi(options: AuthApiOptions): AuthApi {
+  const { settings, keys, inbox, appUrl } = options
+  const connection = createPostgresConnection({
+    url: options.server.url('supabase_auth_admin'),
+    postgresOptions: { max: 5, onnotice: () => undefined },
+  })
+  const tokens = createAccessTokens({
+    // The library types its driver as any; it is a plain postgres.js client.
+    sql: connection.driver as postgres.Sql,
+    hook: settings.auth.tokenHook,
+    jwtSecret: options.jwtSecret,
+    issuer: `${appUrl}/auth/v1`,
+  })
+  // Where the person asked to be led after following the link in the mail that the current request sends.
+  const redirect = new AsyncLocalStorage<string | null>()
+  const app = new App({
+    connection,
+    auth: {
+      ...settings.auth.options,
+      enabled: true,
+      jwt_secret: options.jwtSecret,
+      // Links in mails lead to the verify endpoint below site_url, so here it is always this stack's own address.
+      site_url: appUrl,
+      additional_redirect_urls: [...new Set([`${appUrl}/**`, appUrl.replace('localhost', '127.0.0.1') + '/**', ...settings.auth.redirectUrls])],
+    },
+    api: { enabled: false },
+    db: { migrations: { enabled: false } },
+    studio: { enabled: false },
+    options: {
+      drivers: {
+        email: {
+          send: (mail) => {
+            const target = redirect.getStore()
+            inbox.add({
+              to: mail.to,
+              subject: mail.subject,
+              text: target ? withRedirect(mail.text ?? '', target) : (mail.text ?? ''),
+              html: target ? withRedirect(mail.html ?? '', target) : (mail.html ?? ''),
+            })
+            return Promise.resolve()
+          },
+        },
+      },
+      server: {
+        admin: false,
+        disableStudio: true,
+        apiKeys: {
+          resolver: keys.resolve,
+        },
+      },
+    },
+  })
+
+  return {
+    fetch: async (request) => {
+      const url = new URL(request.url)
+      const method = authenticationMethod(url)
+      const allowed = url.pathname.endsWith('/otp') && settings.auth.options.enable_signup === false ? await withoutSignUp(request) : request
+      const response = await redirect.run(url.searchParams.get('redirect_to'), () => app.fetch(allowed))
+      try {
+        return await withIssuedToken(response, method, refusing(tokens, options.log))
+      } catch (error) {
+        options.log.error(`A session could not be issued: ${messageOf(error)}`)
+        return refusal(500, 'unexpected_failure', 'Unexpected failure, please check server logs for more information')
+      }
+    },
+    close: () => connection.close(),
+  }
+}
+
+/** A magic link is a way to sign up too; the library forgets to close it where sign-up is closed. */
+async function withoutSignUp(request: Request): Promise<Request> {
+  const body: unknown = await request.json().catch(() => undefined)
+  const closed = typeof body === 'object' && body !== null ? { ...body, create_user: false } : body
+  return new Request(request.url, { method: request.method, headers: request.headers, body: JSON.stringify(closed) })
+}
+
+/** Says in the terminal why a hook failed; callers learn only that it did. */
+function refusing(tokens: AccessTokens, log: Log): AccessTokens {
+  return {
+    ...tokens,
+    issue: (token, method) =>
+      tokens.issue(token, method).catch((error: unknown) => {
+        if (error instanceof TokenRefused && error.status >= 500) log.error(`${error.message}${error.cause ? `: ${messageOf(error.cause)}` : ''}`)
+        throw error
+      }),
+  }
+}
+
+/** The library leads every mail's link back to site_url; hosted Supabase leads it where the caller asked, if that is allowed. */
+function withRedirect(text: string, target: string): string {
+  return text.replace(/(\/auth\/v1\/verify\?[^\s"'<>]*?redirect_to=)[^\s"'<>&]*/g, (_, head: string) => head + encodeURIComponent(target))
+}
+
+/** As the hook's documentation names the ways in. */
+function authenticationMethod(url: URL): string {
+  if (url.pathname.endsWith('/verify')) return 'otp'
+  if (url.pathname.endsWith('/token')) {
+    const grant = url.searchParams.get('grant_type')
+    if (grant === 'refresh_token') return 'token_refresh'
+    if (grant === 'pkce') return 'oauth'
+  }
+  return url.pathname.endsWith('/callback') ? 'oauth' : 'password'
+}
+
+/** Whatever hands out a session, as JSON or in the fragment of a redirect, hands out a token that went through the hook. */
+async function withIssuedToken(response: Response, method: string, tokens: AccessTokens): Promise<Response> {
+  const location = response.headers.get('location')
+  if (location?.includes('#')) return withIssuedFragment(response, location, method, tokens)
+  if (response.status !== 200 || !response.headers.get('content-type')?.includes('application/json')) return response
+  const text = await response.text()
+  const body: unknown = text ? JSON.parse(text) : undefined
+  const headers = new Headers(response.headers)
+  headers.delete('content-length')
+  if (typeof body !== 'object' || body === null || !('access_token' in body) || typeof body.access_token !== 'string') {
+    return new Response(text, { status: response.status, headers })
+  }
+  try {
+    const issued = await tokens.issue(body.access_token, method)
+    return new Response(JSON.stringify({ ...body, access_token: issued }), { status: response.status, headers })
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error
+    await revokeNew(tokens, body.access_token, method)
+    return refusal(error.status, error.code, error.message)
+  }
+}
+
+async function withIssuedFragment(response: Response, location: string, method: string, tokens: AccessTokens): Promise<Response> {
+  const [base, fragment] = location.split('#', 2)
+  const session = new URLSearchParams(fragment)
+  const token = session.get('access_token')
+  if (!token) return response
+  const headers = new Headers(response.headers)
+  try {
+    session.set('access_token', await tokens.issue(token, method))
+    headers.set('location', `${base}#${session}`)
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error
+    await revokeNew(tokens, token, method)
+    const reason = new URLSearchParams({ error: error.status < 500 ? 'access_denied' : 'server_error', error_code: error.code, error_description: error.message })
+    headers.set('location', `${base}#${reason}`)
+  }
+  return new Response(null, { status: response.status, headers })
+}
+
+/** A refused refresh leaves the session as it was, for the next attempt; a refused beginning leaves no session. */
+async function revokeNew(tokens: AccessTokens, token: string, method: string): Promise<void> {
+  if (method !== 'token_refresh') await tokens.revoke(token)
+}
+
+function refusal(status: number, code: string, message: string): Response {
+  return Response.json({ code: status, error_code: code, msg: message }, { status, headers: { 'access-control-allow-origin': '*', 'x-sb-error-code': code } })
+}

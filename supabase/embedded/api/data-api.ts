@@ -1,0 +1,164 @@
+import { App, type IntrospectResult } from '@supabase/lite'
+import { createPostgresConnection, PostgresConnection } from '@supabase/lite/postgres'
+import postgres from 'postgres'
+import { messageOf } from '../lib/failure.ts'
+import type { Log } from '../lib/log.ts'
+import { superuser, type Postgres } from '../postgres/server.ts'
+import type { Settings } from '../settings.ts'
+import { choosesAnswer, responseForError } from './database-errors.ts'
+import { bearer, type ApiKeys } from './keys.ts'
+
+export interface DataApi {
+  fetch(request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+type ContextParameters = Parameters<PostgresConnection['withContext']>
+
+/** PostgREST reads the schema through a cache; here too, and it is filled again when the schema changes. */
+class SchemaCache {
+  private readonly reader: PostgresConnection
+  private current: Promise<IntrospectResult> | undefined
+
+  constructor(url: string) {
+    this.reader = createPostgresConnection({ url, postgresOptions: { max: 1, onnotice: () => undefined, idle_timeout: 30 } })
+  }
+
+  read(): Promise<IntrospectResult> {
+    this.current ??= this.reader.introspect()
+    return this.current
+  }
+
+  forget(): void {
+    this.current = undefined
+  }
+
+  close(): Promise<void> {
+    return this.reader.close()
+  }
+}
+
+/**
+ * The library hands a function's JSON arguments over as text that is JSON already; the driver would make JSON of that text
+ * once more, and the function would get a string. (What goes into a table's column takes another way.)
+ */
+const jsonAsGiven = {
+  to: 114,
+  from: [114, 3802],
+  serialize: (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)),
+  parse: (text: string): unknown => JSON.parse(text),
+}
+
+/** PostgREST writes times in ISO 8601, which every browser reads; PostgreSQL's own form is not read by all. */
+const isoTime = (oid: number) => ({
+  to: oid,
+  from: [oid],
+  serialize: (value: unknown): string => String(value),
+  parse: (text: string): string => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+})
+
+const types = { json: jsonAsGiven, jsonb: jsonAsGiven, timestamp: isoTime(1114), timestamptz: isoTime(1184) }
+
+/**
+ * The connection on which requests run: the role `authenticator`, which may become anon, authenticated or service_role and
+ * may do nothing itself, as behind PostgREST. It could not even see the tables, so another role reads the schema for it.
+ */
+class RequestConnection extends PostgresConnection {
+  constructor(url: string, private readonly cache: SchemaCache) {
+    super({ url, postgresOptions: { max: 10, onnotice: () => undefined, types } })
+  }
+
+  override introspect(): Promise<IntrospectResult> {
+    return this.cache.read()
+  }
+
+  override async withContext<T>(
+    vars: ContextParameters[0],
+    work: (database: Parameters<ContextParameters[1]>[0]) => Promise<T>,
+    options?: ContextParameters[2],
+  ): Promise<T> {
+    // A request's work ends in a Response; the caller hands on whichever Response comes.
+    const progress = { begun: false }
+    try {
+      return await super.withContext(vars, async (database) => {
+        progress.begun = true
+        return work(database)
+      }, options)
+    } catch (error) {
+      if (!progress.begun || !(error instanceof postgres.PostgresError) || choosesAnswer(error)) throw error
+      return responseForError(error, roleIn(vars)) as T
+    }
+  }
+}
+
+function roleIn(vars: ContextParameters[0]): string {
+  const auth = vars?.['auth']
+  return typeof auth === 'object' && auth !== null && 'role' in auth ? String(auth.role) : 'anon'
+}
+
+export async function createDataApi(options: { server: Postgres; settings: Settings; keys: ApiKeys; jwtSecret: string; log: Log }): Promise<DataApi> {
+  const { server, settings, keys } = options
+  const cache = new SchemaCache(server.url(superuser))
+  const connection = new RequestConnection(server.url('authenticator'), cache)
+  await settleGrants(connection)
+  const app = new App({
+    connection,
+    api: { enabled: true, schemas: settings.api.schemas, max_rows: settings.api.maxRows },
+    auth: { enabled: false, jwt_secret: options.jwtSecret },
+    db: { migrations: { enabled: false } },
+    studio: { enabled: false },
+    options: {
+      server: {
+        admin: false,
+        disableStudio: true,
+        apiKeys: {
+          resolver: keys.resolve,
+        },
+        middlewares: [
+          // PostgREST trusts a valid JWT until it expires. Without this the library would look the user and the session up
+          // in Auth's tables for every request; it verifies the token afterwards all the same and sets what it says.
+          async (context, next) => {
+            const token = bearer(context.req.header('Authorization'))
+            if (token && !token.startsWith('sb_') && token !== context.req.header('apikey')) {
+              context.set('userId', 'set once the token is verified')
+              context.set('sessionId', 'set once the token is verified')
+            }
+            await next()
+          },
+        ],
+      },
+    },
+  })
+  await cache.read()
+  const listener = await reloadOnChange(server.url('authenticator'), cache, options.log)
+  return {
+    fetch: async (request) => app.fetch(request),
+    close: async () => {
+      await Promise.all([listener.end({ timeout: 2 }), connection.close(), cache.close()])
+    },
+  }
+}
+
+/**
+ * On its first request the library grants all on every table to anon, authenticated and service_role, wherever a table has
+ * row level security. That would undo what the migrations revoke. `authenticator` owns nothing and so can grant nothing;
+ * the attempt is made here once, where its refusal is expected, and not on somebody's first request.
+ */
+async function settleGrants(connection: RequestConnection): Promise<void> {
+  try {
+    await connection.withContext({ auth: { role: 'anon' } }, () => Promise.resolve())
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError) || error.code !== '42501') throw error
+  }
+}
+
+async function reloadOnChange(url: string, cache: SchemaCache, log: Log): Promise<postgres.Sql> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined, connection: { application_name: 'datasync-schema-watch' } })
+  const reload = (): void => {
+    cache.forget()
+    cache.read().catch((error: unknown) => log.error(`The schema could not be read: ${messageOf(error)}`))
+  }
+  // The second function runs after every (re)connection: what changed in between is read then.
+  await sql.listen('pgrst', reload, cache.forget.bind(cache))
+  return sql
+}

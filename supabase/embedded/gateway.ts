@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { AuthApi } from './api/auth-api.ts'
+import type { DataApi } from './api/data-api.ts'
+import type { FunctionRoute } from './functions/route.ts'
+import { inboxRoutes } from './inbox/routes.ts'
+import type { Inbox } from './inbox/store.ts'
+import { messageOf } from './lib/failure.ts'
+import type { Log } from './lib/log.ts'
+import type { ListenerHandlers } from './listener.ts'
+import type { Realtime } from './realtime/realtime.ts'
+import type { WebHandler } from './web/static.ts'
+
+export interface Services {
+  data: DataApi
+  auth: AuthApi
+  functions: FunctionRoute
+  realtime: Realtime
+  inbox: Inbox
+  web: WebHandler | undefined
+}
+
+const loopbackPeers = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+const loopbackHost = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
+
+/** One origin for everything, with the paths that a Supabase project has. Requests that come before all is started wait for it. */
+export function createGateway(services: Promise<Services>, log: Log): ListenerHandlers {
+  // Whoever starts the stack hears of a failure; here it only ends the requests that wait.
+  services.catch(() => undefined)
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const ready = await services
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    if (path.startsWith('/functions/v1/')) return ready.functions.handle(request, response)
+    if (/^\/(rest|auth)\/v1(\/|$)|^\/realtime\/v1\/api\//.test(path)) return api(ready)(request, response)
+    if (path === '/inbox' || path.startsWith('/inbox/')) {
+      if (isFromThisMachine(request)) return api(ready)(request, response)
+      response.writeHead(403, { 'content-type': 'text/plain' }).end('The inbox holds sign-in links and opens on the machine itself only.\n')
+      return
+    }
+    if (ready.web) return ready.web(request, response)
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no Route matched with those values"}')
+  }
+
+  const listeners = new WeakMap<Services, ReturnType<typeof getRequestListener>>()
+  const api = (ready: Services): ReturnType<typeof getRequestListener> => {
+    const known = listeners.get(ready)
+    if (known) return known
+    const made = getRequestListener(apiRoutes(ready).fetch, { overrideGlobalObjects: false })
+    listeners.set(ready, made)
+    return made
+  }
+
+  return {
+    request: (request, response) => {
+      route(request, response).catch((error: unknown) => {
+        log.error(`${request.method} ${request.url}: ${messageOf(error)}`)
+        if (response.headersSent) response.destroy()
+        else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"An unexpected error occurred"}')
+      })
+    },
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const path = (request.url ?? '/').split('?', 1)[0]
+      // Vite answers the upgrades for hot reload itself.
+      if (path !== '/realtime/v1/websocket') {
+        if (!request.headers['sec-websocket-protocol']?.startsWith('vite-')) socket.destroy()
+        return
+      }
+      services.then(
+        ({ realtime }) => realtime.handleUpgrade(request, socket, head),
+        () => socket.destroy(),
+      )
+    },
+  }
+}
+
+function apiRoutes({ data, auth, realtime, inbox }: Services): Hono {
+  const routes = new Hono()
+  routes.all('/rest/v1/*', (context) => data.fetch(context.req.raw))
+  routes.all('/auth/v1/*', (context) => auth.fetch(context.req.raw))
+  routes.all('/realtime/v1/api/*', (context) => realtime.handleHttp(context.req.raw))
+  routes.route('/', inboxRoutes(inbox))
+  return routes
+}
+
+/** The name is checked too: a page from elsewhere could have its own name resolve to loopback and read along. */
+function isFromThisMachine(request: IncomingMessage): boolean {
+  return loopbackPeers.has(request.socket.remoteAddress ?? '') && loopbackHost.test(request.headers.host ?? '')
+}
