@@ -1,0 +1,66 @@
+import { lazy, type ComponentType } from 'react'
+import { createBrowserRouter, Outlet, type RouteObject } from 'react-router-dom'
+import { RequireOrganization, RequireSession, SignedOutOnly } from '@/app/guards'
+import { NotFound } from '@/app/not-found'
+import { RouteError } from '@/app/route-error'
+import { Splash } from '@/app/splash'
+import { paths } from '@/lib/paths'
+
+/**
+ * A page as its own chunk, asked for when it is about to be shown. Not the router's `lazy`, which would fetch a guarded page
+ * before the guard has looked: somebody signed out would load the dashboard to see the sign-in page.
+ */
+const page = (load: () => Promise<{ Component: ComponentType }>) => lazy(() => load().then(({ Component }) => ({ default: Component })))
+
+const inShell: RouteObject[] = [
+  { path: paths.home.path, Component: page(() => import('@/features/dashboard/dashboard-page')) },
+  { path: paths.content.path, Component: page(() => import('@/features/content/content-page')) },
+  { path: paths.contentTypes.path, Component: page(() => import('@/features/content/content-types-page')) },
+  { path: paths.contentItem.path, Component: page(() => import('@/features/content/content-item-page')) },
+  { path: paths.sites.path, Component: page(() => import('@/features/sites/sites-page')) },
+  { path: paths.site.path, Component: page(() => import('@/features/sites/site-page')) },
+  { path: paths.mappings.path, Component: page(() => import('@/features/mappings/mappings-page')) },
+  { path: paths.jobs.path, Component: page(() => import('@/features/jobs/jobs-page')) },
+  { path: paths.job.path, Component: page(() => import('@/features/jobs/job-page')) },
+  { path: paths.review.path, Component: page(() => import('@/features/jobs/review-page')) },
+  { path: paths.settings.path, Component: page(() => import('@/features/settings/settings-page')) },
+  { path: '*', Component: NotFound },
+]
+
+export const routes: RouteObject[] = [
+  {
+    Component: Outlet,
+    ErrorBoundary: RouteError,
+    HydrateFallback: Splash,
+    children: [
+      {
+        Component: SignedOutOnly,
+        children: [
+          { path: paths.signIn.path, Component: page(() => import('@/features/auth/sign-in-page')) },
+          { path: paths.signUp.path, Component: page(() => import('@/features/auth/sign-up-page')) },
+          { path: paths.forgotPassword.path, Component: page(() => import('@/features/auth/forgot-password-page')) },
+        ],
+      },
+      { path: paths.resetPassword.path, Component: page(() => import('@/features/auth/reset-password-page')) },
+      { path: paths.authCallback.path, Component: page(() => import('@/features/auth/auth-callback-page')) },
+      {
+        Component: RequireSession,
+        children: [
+          { path: paths.onboarding.path, Component: page(() => import('@/features/onboarding/welcome-page')) },
+          {
+            Component: RequireOrganization,
+            children: [
+              {
+                Component: page(() => import('@/app/shell')),
+                // An error inside a page leaves the shell standing.
+                children: [{ ErrorBoundary: RouteError, children: inShell }],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]
+
+export const router = createBrowserRouter(routes)

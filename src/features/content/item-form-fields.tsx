@@ -1,0 +1,71 @@
+import { fieldNames, type ContentSchema, type JsonValue } from '@core/content-schema'
+import { Controller, type Control } from 'react-hook-form'
+import { Field } from '@/ui/field'
+import { Input } from '@/ui/input'
+import { SchemaControl } from '@/ui/schema-control/schema-control'
+import { fieldLabel } from '@/ui/schema-control/widget'
+
+export interface ItemFormValues {
+  title: string
+  /** Values by field name. `unknown`, because the paths of a recursive JSON type have no end; the validator knows what they are. */
+  data: Record<string, unknown>
+}
+
+interface ItemFormFieldsProps {
+  schema: ContentSchema
+  control: Control<ItemFormValues>
+  /** Words by field name. */
+  problems: ReadonlyMap<string, string>
+  titleProblem: string | undefined
+  readOnly: boolean
+}
+
+/** The form of a type: its fields in its order, each with its widget. */
+export function ItemFormFields({ schema, control, problems, titleProblem, readOnly }: ItemFormFieldsProps) {
+  const required = new Set(schema.required ?? [])
+  return (
+    <div className="flex flex-col gap-5">
+      <Field label="Title" required error={titleProblem} hint="How your team finds it. Sites receive it beside the fields.">
+        <Controller
+          name="title"
+          control={control}
+          render={({ field }) => <Input {...field} autoComplete="off" readOnly={readOnly} data-field="title" />}
+        />
+      </Field>
+      {fieldNames(schema).map((name) => {
+        const field = schema.properties[name]
+        if (field === undefined) return null
+        const label = fieldLabel(name, field)
+        const message = problems.get(name)
+        return (
+          <div key={name} data-field={name}>
+            <Field
+              label={label}
+              required={required.has(name)}
+              optional={!required.has(name)}
+              error={message === undefined ? undefined : `${label} ${message}.`}
+              hint={field.description}
+            >
+              <Controller
+                name={`data.${name}`}
+                control={control}
+                render={({ field: { value, onChange, onBlur } }) => (
+                  <SchemaControl
+                    field={field}
+                    label={label}
+                    required={required.has(name)}
+                    value={value as JsonValue | undefined}
+                    // react-hook-form takes undefined for "as it was at first".
+                    onChange={(next) => onChange(next ?? null)}
+                    onBlur={onBlur}
+                    readOnly={readOnly}
+                  />
+                )}
+              />
+            </Field>
+          </div>
+        )
+      })}
+    </div>
+  )
+}

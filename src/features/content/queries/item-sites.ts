@@ -1,0 +1,39 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { supabase } from '@/lib/supabase'
+
+export interface ItemSite {
+  siteId: string
+  siteName: string
+  mode: string
+  overridden: string[]
+}
+
+async function getItemSites(itemId: string, signal: AbortSignal): Promise<ItemSite[]> {
+  const { data, error } = await supabase
+    .from('site_item_mappings')
+    .select('site_id, mode, overrides, sites(name)')
+    .eq('item_id', itemId)
+    .abortSignal(signal)
+  if (error) throw error
+  return data
+    .map(({ site_id, mode, overrides, sites }) => ({
+      siteId: site_id,
+      siteName: sites.name,
+      mode,
+      overridden: typeof overrides === 'object' ? Object.keys(overrides) : [],
+    }))
+    .sort((a, b) => a.siteName.localeCompare(b.siteName))
+}
+
+/** Where an item goes, by site name. */
+export function itemSitesQuery(itemId: string) {
+  return queryOptions({
+    queryKey: ['site_item_mappings', 'of-item', itemId],
+    meta: { tables: ['sites'] },
+    queryFn: ({ signal }) => getItemSites(itemId, signal),
+  })
+}
+
+export function useItemSites(itemId: string) {
+  return useQuery(itemSitesQuery(itemId))
+}

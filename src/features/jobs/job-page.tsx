@@ -1,0 +1,104 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Link, useParams } from 'react-router-dom'
+import { useStore } from 'zustand'
+import { JobHeader } from '@/features/jobs/job-header'
+import { createJobLogStore } from '@/features/jobs/live/job-log-store'
+import { streamState } from '@/features/jobs/live/stream-state'
+import { jobFeed } from '@/features/jobs/queries/job-feed'
+import type { DeliveryView } from '@/features/jobs/site-card'
+import { SiteCards } from '@/features/jobs/site-cards'
+import { describeError } from '@/lib/errors'
+import { usePageTitle } from '@/lib/page-title'
+import { paths } from '@/lib/paths'
+import { Button } from '@/ui/button'
+import { ErrorState } from '@/ui/error-state'
+import { PageHeader } from '@/ui/page-header'
+import { Skeleton } from '@/ui/skeleton'
+import { Terminal } from '@/ui/terminal/terminal'
+
+const DeliveryDrawer = lazy(() => import('@/features/jobs/delivery-drawer').then((module) => ({ default: module.DeliveryDrawer })))
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function Component() {
+  const { jobId = '' } = useParams()
+  const [round, setRound] = useState(0)
+  // What is no id cannot be asked for: the database would refuse the question.
+  if (!UUID.test(jobId)) return <Missing />
+  // Another run, or another try, is another store: nothing of the one before stays on the page.
+  return <Run key={`${jobId}/${round}`} jobId={jobId} onRetry={() => setRound(round + 1)} />
+}
+
+function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
+  const [{ store, start }] = useState(() => createJobLogStore(jobFeed(jobId)))
+  useEffect(() => start(), [start])
+  const live = useStore(store)
+  const { job, deliveries } = live
+  usePageTitle({ label: 'Jobs', href: paths.jobs.getHref() }, job === null ? 'Run' : `Run ${job.number}`)
+
+  const [opened, setOpened] = useState<{ deliveryId: string; view: DeliveryView } | null>(null)
+  const onOpen = useCallback((deliveryId: string, view: DeliveryView) => setOpened({ deliveryId, view }), [])
+  const shown = opened === null ? undefined : deliveries.find(({ id }) => id === opened.deliveryId)
+
+  // Names change with no delivery's status, so that the terminal keeps its rows.
+  const names = JSON.stringify(deliveries.map(({ targetId, name, slug }) => [targetId, name, slug]))
+  const sites = useMemo(() => (JSON.parse(names) as [string, string, string][]).map(([id, name, slug]) => ({ id, name, slug })), [names])
+
+  if (live.missing) return <Missing />
+  if (job === null) {
+    if (live.problem === null) return <Loading />
+    return (
+      <>
+        <PageHeader title="Run" />
+        <ErrorState {...describeError(live.problem)} onRetry={onRetry} />
+      </>
+    )
+  }
+
+  const idle = job.status === 'success' && deliveries.length > 0 && deliveries.every(({ status }) => status === 'skipped')
+  return (
+    <>
+      <JobHeader job={job} starter={live.starter} idle={idle} />
+      <SiteCards deliveries={deliveries} clockOffset={live.clockOffset ?? 0} onOpen={onOpen} />
+      <Terminal
+        className="mt-4 max-h-[max(22rem,calc(100dvh-18rem))]"
+        lines={live.log.lines}
+        origin={Date.parse(job.createdAt)}
+        sites={sites}
+        state={streamState(live)}
+        fileName={`run-${job.number}`}
+      />
+      {opened !== null && shown !== undefined && (
+        <Suspense>
+          <DeliveryDrawer delivery={shown} view={opened.view} onView={(view) => setOpened({ ...opened, view })} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Missing() {
+  usePageTitle({ label: 'Jobs', href: paths.jobs.getHref() }, 'Run')
+  return (
+    <>
+      <PageHeader title="There is no such run here" sub="It may belong to another organization, or the address is not complete." />
+      <Button asChild>
+        <Link to={paths.jobs.getHref()}>All jobs</Link>
+      </Button>
+    </>
+  )
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true">
+      <PageHeader title="Run" sub={<Skeleton className="mt-1.5 w-72 max-w-full" />} />
+      <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+        {[1, 2, 3].map((key) => (
+          <Skeleton key={key} className="h-24 rounded-lg" />
+        ))}
+      </div>
+      <div className="mt-4 h-60 rounded-lg border border-term-line bg-term-ground" />
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import { PAGE, type JobFeed } from '@/features/jobs/live/job-log-store'
+import { readDeliveries, readJob, readLines } from '@/features/jobs/live/shapes'
+import { subscribeTopic } from '@/lib/realtime'
+import { supabase } from '@/lib/supabase'
+
+const JOB = 'id, number, status, trigger, created_by, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, profiles(full_name, email)'
+// Without the bodies: they are fetched one at a time, when somebody asks to see one.
+const DELIVERY = `id, site_id, target_id, target_name, target_slug, status, reason, attempts, max_attempts, next_attempt_at, status_code,
+  duration_ms, item_count, body_bytes, finished_at`
+const LINE = 'seq, at, level, message, site_id, payload'
+
+/** A run, from the Data API and its private topic. */
+export function jobFeed(jobId: string): JobFeed {
+  return {
+    subscribe: (listener) => subscribeTopic(`job:${jobId}`, listener),
+    fetchSnapshot: async (signal) => {
+      const [job, deliveries] = await Promise.all([
+        supabase.from('sync_jobs').select(JOB).eq('id', jobId).abortSignal(signal).maybeSingle(),
+        supabase.from('sync_deliveries').select(DELIVERY).eq('job_id', jobId).abortSignal(signal),
+      ])
+      if (job.error) throw job.error
+      if (deliveries.error) throw deliveries.error
+      const row = readJob(job.data)
+      return row === null ? null : { job: row, deliveries: readDeliveries(deliveries.data), starter: job.data?.profiles ?? null }
+    },
+    fetchLines: async (after, upTo, signal) => {
+      let query = supabase.from('job_logs').select(LINE).eq('job_id', jobId).gt('seq', after)
+      if (upTo !== null) query = query.lte('seq', upTo)
+      const { data, error } = await query.order('seq').limit(PAGE).abortSignal(signal)
+      if (error) throw error
+      return readLines(data)
+    },
+  }
+}

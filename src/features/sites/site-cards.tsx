@@ -1,0 +1,177 @@
+import { Link } from 'react-router-dom'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useSiteDeliveries, type SiteDelivery } from '@/features/sites/queries/deliveries'
+import { makeSiteSecret } from '@/features/sites/queries/save-site'
+import type { Site } from '@/features/sites/queries/sites'
+import { describeError, errorLine } from '@/lib/errors'
+import { count, formatBytes, formatDuration } from '@/lib/format'
+import { paths } from '@/lib/paths'
+import { useHasRole } from '@/lib/session'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { CopyButton } from '@/ui/copy-button'
+import { DataTable, type Column } from '@/ui/data-table'
+import { ErrorState } from '@/ui/error-state'
+import { RelativeTime } from '@/ui/relative-time'
+import { StatusChip } from '@/ui/status-chip'
+import { toast } from '@/ui/toaster'
+
+const LIST = 'grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-sm'
+
+/** How the last delivery went, and what the site has accepted. */
+export function StateCard({ site }: { site: Site }) {
+  const { state } = site
+  return (
+    <Card title="State">
+      <dl className={LIST}>
+        <dt className="text-ink-3">Last attempt</dt>
+        <dd className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          {state.lastStatus === null ? <span className="text-ink-2">none yet</span> : <StatusChip status={state.lastStatus} />}
+          {state.lastAttemptAt !== null && <RelativeTime at={state.lastAttemptAt} className="text-ink-2" />}
+        </dd>
+        {state.lastError !== null && (
+          <>
+            <dt className="text-ink-3">Reason</dt>
+            <dd className="break-words text-failure">{state.lastError}</dd>
+          </>
+        )}
+        <dt className="text-ink-3">Accepted</dt>
+        <dd>
+          <RelativeTime at={state.acceptedAt} empty="nothing yet" />
+          {state.acceptedAt !== null && (
+            <span className="text-ink-2">
+              , {count('item', state.acceptedItemCount ?? 0)}
+              {state.acceptedSequence !== null && `, sequence ${state.acceptedSequence}`}
+            </span>
+          )}
+        </dd>
+        {state.acceptedHash !== null && (
+          <>
+            <dt className="text-ink-3">Content hash</dt>
+            <dd className="flex min-w-0 items-center gap-1">
+              <code className="truncate font-mono text-xs" title={state.acceptedHash}>{state.acceptedHash.slice(0, 16)}…</code>
+              <CopyButton text={state.acceptedHash} label="Copy the hash" />
+            </dd>
+          </>
+        )}
+        {state.onHold && (
+          <>
+            <dt className="text-ink-3">Hold</dt>
+            <dd>
+              <StatusChip status="on hold" /> <span className="text-ink-2">Scheduled runs pass it by until somebody runs it by hand.</span>
+            </dd>
+          </>
+        )}
+      </dl>
+    </Card>
+  )
+}
+
+export function DestinationCard({ site }: { site: Site }) {
+  const builtIn = site.destinationUrl === null
+  return (
+    <Card title="Destination">
+      <dl className={LIST}>
+        <dt className="text-ink-3">Address</dt>
+        <dd className="flex min-w-0 items-start gap-1">
+          {site.destinationUrl === null ? (
+            'Built-in receiver'
+          ) : (
+            <>
+              <code className="min-w-0 font-mono text-xs leading-5 break-all">{site.destinationUrl}</code>
+              <CopyButton text={site.destinationUrl} label="Copy the address" />
+            </>
+          )}
+        </dd>
+        <dt className="text-ink-3">Slug</dt>
+        <dd className="font-mono text-xs leading-5">{site.slug}</dd>
+        <dt className="text-ink-3">Region</dt>
+        <dd>{site.region ?? <span className="text-ink-3">none</span>}</dd>
+        <dt className="text-ink-3">Secret</dt>
+        <dd>
+          <Secret site={site} />
+        </dd>
+        {builtIn && (site.failureRate > 0 || site.failNext > 0) && (
+          <>
+            <dt className="text-ink-3">Simulated</dt>
+            <dd>
+              {[site.failNext > 0 ? 'the next attempt fails' : null, site.failureRate > 0 ? `${site.failureRate} % of attempts fail` : null].filter((words) => words !== null).join(', then ')}
+            </dd>
+          </>
+        )}
+      </dl>
+    </Card>
+  )
+}
+
+function Secret({ site }: { site: Site }) {
+  const queryClient = useQueryClient()
+  const isEditor = useHasRole('editor')
+  const make = useMutation({
+    mutationFn: () => makeSiteSecret(site.id),
+    onSuccess: async () => {
+      toast.success(`The signing secret of "${site.name}" was made`)
+      await queryClient.invalidateQueries({ queryKey: ['sites'] })
+    },
+    onError: (error) => toast.error(errorLine(error)),
+  })
+  if (site.state.secretSetAt !== null) {
+    return (
+      <>
+        Made <RelativeTime at={site.state.secretSetAt} />, <span className="text-ink-2">kept encrypted</span>
+      </>
+    )
+  }
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      <span className="text-ink-2">Made before the first delivery</span>
+      {isEditor && (
+        <Button size="sm" busy={make.isPending} onClick={() => make.mutate()}>
+          Make it now
+        </Button>
+      )}
+    </span>
+  )
+}
+
+const COLUMNS: Column<SiteDelivery>[] = [
+  { key: 'run', header: 'Run', cell: (delivery) => `Run ${delivery.jobNumber}` },
+  {
+    key: 'status',
+    header: 'Result',
+    cell: (delivery) => (
+      <>
+        <StatusChip status={delivery.status} />
+        {delivery.reason !== '' && <span className="mt-0.5 line-clamp-2 max-w-80 text-xs text-ink-2">{delivery.reason}</span>}
+      </>
+    ),
+  },
+  { key: 'code', header: 'Answer', hideBelow: 'md', mono: true, cell: (delivery) => delivery.statusCode ?? <span className="text-ink-3">none</span> },
+  { key: 'attempts', header: 'Attempts', align: 'right', hideBelow: 'md', cell: (delivery) => delivery.attempts },
+  { key: 'items', header: 'Items', align: 'right', hideBelow: 'sm', cell: (delivery) => delivery.itemCount },
+  { key: 'size', header: 'Size', align: 'right', hideBelow: 'lg', cell: (delivery) => formatBytes(delivery.bytes) },
+  { key: 'duration', header: 'Took', align: 'right', hideBelow: 'lg', cell: (delivery) => (delivery.durationMs === null ? '' : formatDuration(delivery.durationMs)) },
+  { key: 'when', header: 'When', cell: (delivery) => <RelativeTime at={delivery.createdAt} className="text-ink-2" /> },
+]
+
+export function DeliveriesSection({ siteId }: { siteId: string }) {
+  const { data, error, refetch } = useSiteDeliveries(siteId)
+  return (
+    <section>
+      <h2 className="mb-3 text-base font-semibold">Last deliveries</h2>
+      {error !== null ? (
+        <Card>
+          <ErrorState {...describeError(error)} onRetry={() => void refetch()} className="py-6" />
+        </Card>
+      ) : data?.length === 0 ? (
+        <Card>
+          <p className="text-hint text-ink-2">
+            No run has sent anything to this site yet. See what a run would do in the <Link to={paths.review.getHref()} className="text-accent-ink underline underline-offset-2">review</Link>.
+          </p>
+        </Card>
+      ) : (
+        <DataTable caption="Last deliveries" columns={COLUMNS} rows={data} rowKey={(delivery) => delivery.id} rowHref={(delivery) => paths.job.getHref(delivery.jobId)} skeletonRows={3} />
+      )}
+    </section>
+  )
+}

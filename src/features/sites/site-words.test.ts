@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { SiteState } from '@/features/sites/queries/sites'
+import { shortAddress, siteCondition, sitesSentence, suggestSlug } from '@/features/sites/site-words'
+import { countInWords } from '@/lib/format'
+
+const state = (change: Partial<SiteState> = {}): SiteState => ({
+  secretSetAt: null, acceptedDeliveryId: null, acceptedSequence: null, acceptedHash: null, acceptedAt: null, acceptedItemCount: null,
+  onHold: false, lastStatus: null, lastError: null, lastAttemptAt: null, ...change,
+})
+const accepted = state({ acceptedAt: '2026-11-21T08:00:00Z', lastStatus: 'success' })
+
+describe('siteCondition', () => {
+  it('names the most pressing thing', () => {
+    expect(siteCondition({ enabled: false, state: state({ lastStatus: 'failed' }) })).toBe('disabled')
+    expect(siteCondition({ enabled: true, state: state({ onHold: true, lastStatus: 'failed' }) })).toBe('on hold')
+    expect(siteCondition({ enabled: true, state: { ...accepted, lastStatus: 'failed' } })).toBe('failed')
+    expect(siteCondition({ enabled: true, state: state() })).toBe('never synced')
+    expect(siteCondition({ enabled: true, state: accepted })).toBe('success')
+  })
+})
+
+describe('suggestSlug', () => {
+  it.each([
+    ['Google Campaign', 'google-campaign'],
+    ['  Café "Zürich" 24/7 ', 'cafe-zurich-24-7'],
+    ['日本', ''],
+    ['x'.repeat(80), 'x'.repeat(63)],
+  ])('%s -> %s', (name, slug) => {
+    expect(suggestSlug(name)).toBe(slug)
+  })
+})
+
+describe('words', () => {
+  it('shortens an address', () => {
+    expect(shortAddress('https://hooks.example.com/in/')).toBe('hooks.example.com/in')
+  })
+  it('opens the page with what is true', () => {
+    expect(sitesSentence([{ enabled: true, state: accepted }, { enabled: true, state: state({ lastStatus: 'failed' }) }], countInWords)).toBe('two sites, 1 refused the last delivery')
+    expect(sitesSentence([{ enabled: true, state: state() }], countInWords)).toBe('one site, nothing received yet')
+    expect(sitesSentence([{ enabled: true, state: accepted }], countInWords)).toBe('one site, every delivery accepted')
+  })
+})

@@ -1,0 +1,613 @@
+// Made by "npm run types" from the migrations. Edits are lost.
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  
+  "public": {
+          Tables: {
+            "content_item_revisions": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"item_id"?: string,"organization_id"?: string,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"type_revision"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "content_item_revisions_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_item_revisions_organization_id_item_id_fkey"
+      columns: ["organization_id","item_id"]
+isOneToOne: false
+      referencedRelation: "content_items"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "content_item_revisions_organization_id_type_id_type_revisi_fkey"
+      columns: ["organization_id","type_id","type_revision"]
+isOneToOne: false
+      referencedRelation: "content_type_revisions"
+      referencedColumns: ["organization_id","type_id","revision"]
+    }
+                  ]
+                },"content_items": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"id": string,"organization_id": string,"published_at": string | null,"revision": number,"status": string,"title": string,"type_id": string,"updated_at": string,"updated_by": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"published_at"?: string | null,"revision"?: number,"status"?: string,"title": string,"type_id": string,"updated_at"?: string,"updated_by"?: string | null
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"published_at"?: string | null,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"updated_at"?: string,"updated_by"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "content_items_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_items_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_items_organization_id_type_id_fkey"
+      columns: ["organization_id","type_id"]
+isOneToOne: false
+      referencedRelation: "content_types"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "content_items_updated_by_fkey"
+      columns: ["updated_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"content_type_revisions": {
+                  Row: {
+                    "created_at": string,"organization_id": string,"revision": number,"schema": NonNullable<Json>,"type_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"organization_id": string,"revision": number,"schema": NonNullable<Json>,"type_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"organization_id"?: string,"revision"?: number,"schema"?: NonNullable<Json>,"type_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "content_type_revisions_organization_id_type_id_fkey"
+      columns: ["organization_id","type_id"]
+isOneToOne: false
+      referencedRelation: "content_types"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"content_types": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"description": string,"id": string,"name": string,"organization_id": string,"revision": number,"schema": NonNullable<Json>,"title": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"id"?: string,"name": string,"organization_id"?: string,"revision"?: number,"schema": NonNullable<Json>,"title": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"id"?: string,"name"?: string,"organization_id"?: string,"revision"?: number,"schema"?: NonNullable<Json>,"title"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "content_types_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_types_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"delivery_attempts": {
+                  Row: {
+                    "created_at": string,"delivery_id": string,"duration_ms": number,"error": string | null,"number": number,"organization_id": string,"request_headers": NonNullable<Json>,"response_body": string | null,"response_headers": NonNullable<Json>,"started_at": string,"status_code": number | null,"worker": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"delivery_id": string,"duration_ms": number,"error"?: string | null,"number": number,"organization_id": string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"started_at": string,"status_code"?: number | null,"worker": string
+                  }
+                  Update: {
+                    "created_at"?: string,"delivery_id"?: string,"duration_ms"?: number,"error"?: string | null,"number"?: number,"organization_id"?: string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"started_at"?: string,"status_code"?: number | null,"worker"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "delivery_attempts_organization_id_delivery_id_fkey"
+      columns: ["organization_id","delivery_id"]
+isOneToOne: false
+      referencedRelation: "sync_deliveries"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"destination_snapshot_history": {
+                  Row: {
+                    "body": string,"item_count": number,"organization_id": string,"received_at": string,"sequence": number,"site_id": string,"webhook_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"item_count": number,"organization_id": string,"received_at": string,"sequence": number,"site_id": string,"webhook_id": string
+                  }
+                  Update: {
+                    "body"?: string,"item_count"?: number,"organization_id"?: string,"received_at"?: string,"sequence"?: number,"site_id"?: string,"webhook_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "destination_snapshot_history_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"destination_snapshots": {
+                  Row: {
+                    "body": string,"item_count": number,"organization_id": string,"payload": NonNullable<Json>,"received_at": string,"sequence": number,"site_id": string,"webhook_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"item_count": number,"organization_id": string,"payload": NonNullable<Json>,"received_at"?: string,"sequence": number,"site_id": string,"webhook_id": string
+                  }
+                  Update: {
+                    "body"?: string,"item_count"?: number,"organization_id"?: string,"payload"?: NonNullable<Json>,"received_at"?: string,"sequence"?: number,"site_id"?: string,"webhook_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "destination_snapshots_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"job_logs": {
+                  Row: {
+                    "at": string,"delivery_id": string | null,"item_id": string | null,"job_id": string,"level": string,"message": string,"organization_id": string,"payload": Json | null,"seq": number,"site_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at"?: string,"delivery_id"?: string | null,"item_id"?: string | null,"job_id": string,"level": string,"message": string,"organization_id": string,"payload"?: Json | null,"seq": number,"site_id"?: string | null
+                  }
+                  Update: {
+                    "at"?: string,"delivery_id"?: string | null,"item_id"?: string | null,"job_id"?: string,"level"?: string,"message"?: string,"organization_id"?: string,"payload"?: Json | null,"seq"?: number,"site_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "job_logs_organization_id_delivery_id_fkey"
+      columns: ["organization_id","delivery_id"]
+isOneToOne: false
+      referencedRelation: "sync_deliveries"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "job_logs_organization_id_item_id_fkey"
+      columns: ["organization_id","item_id"]
+isOneToOne: false
+      referencedRelation: "content_items"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "job_logs_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "job_logs_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"memberships": {
+                  Row: {
+                    "created_at": string,"organization_id": string,"role": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"organization_id": string,"role": string,"user_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"organization_id"?: string,"role"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "memberships_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "memberships_user_id_fkey"
+      columns: ["user_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"organizations": {
+                  Row: {
+                    "created_at": string,"id": string,"name": string,"slug": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"id"?: string,"name": string,"slug": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: string,"name"?: string,"slug"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"profiles": {
+                  Row: {
+                    "created_at": string,"email": string,"full_name": string | null,"id": string,"organization_id": string | null,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"email": string,"full_name"?: string | null,"id": string,"organization_id"?: string | null,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"email"?: string,"full_name"?: string | null,"id"?: string,"organization_id"?: string | null,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "profiles_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"site_item_mappings": {
+                  Row: {
+                    "created_at": string,"item_id": string,"mode": string,"organization_id": string,"overrides": NonNullable<Json>,"position": number,"site_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"item_id": string,"mode": string,"organization_id"?: string,"overrides"?: NonNullable<Json>,"position"?: number,"site_id": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"item_id"?: string,"mode"?: string,"organization_id"?: string,"overrides"?: NonNullable<Json>,"position"?: number,"site_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "site_item_mappings_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "site_item_mappings_organization_id_item_id_fkey"
+      columns: ["organization_id","item_id"]
+isOneToOne: false
+      referencedRelation: "content_items"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "site_item_mappings_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"site_states": {
+                  Row: {
+                    "accepted_at": string | null,"accepted_delivery_id": string | null,"accepted_hash": string | null,"accepted_item_count": number | null,"accepted_sequence": number | null,"last_attempt_at": string | null,"last_error": string | null,"last_sequence": number,"last_status": string | null,"on_hold": boolean,"organization_id": string,"secret_set_at": string | null,"site_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"on_hold"?: boolean,"organization_id": string,"secret_set_at"?: string | null,"site_id": string
+                  }
+                  Update: {
+                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"on_hold"?: boolean,"organization_id"?: string,"secret_set_at"?: string | null,"site_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "site_states_organization_id_accepted_delivery_id_fkey"
+      columns: ["organization_id","accepted_delivery_id"]
+isOneToOne: false
+      referencedRelation: "sync_deliveries"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "site_states_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"sites": {
+                  Row: {
+                    "created_at": string,"destination_url": string | null,"enabled": boolean,"fail_next": number,"failure_rate": number,"id": string,"name": string,"organization_id": string,"region": string | null,"slug": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"id"?: string,"name": string,"organization_id"?: string,"region"?: string | null,"slug": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"id"?: string,"name"?: string,"organization_id"?: string,"region"?: string | null,"slug"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sites_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"sync_deliveries": {
+                  Row: {
+                    "attempts": number,"body": string,"body_bytes": number,"body_hash": string,"created_at": string,"duration_ms": number | null,"finished_at": string | null,"id": string,"item_count": number,"job_id": string,"lease_expires_at": string | null,"lease_token": number | null,"lease_worker": string | null,"leases_lost": number,"max_attempts": number,"next_attempt_at": string | null,"organization_id": string,"reason": string,"response_body": string | null,"sequence": number | null,"site_id": string | null,"started_at": string | null,"status": string,"status_code": number | null,"superseded_by": string | null,"target_id": string,"target_kind": string,"target_name": string,"target_slug": string,"webhook_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempts"?: number,"body": string,"body_bytes": number,"body_hash": string,"created_at"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count": number,"job_id": string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id": string,"reason"?: string,"response_body"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status": string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id": string,"target_kind"?: string,"target_name": string,"target_slug": string,"webhook_id": string
+                  }
+                  Update: {
+                    "attempts"?: number,"body"?: string,"body_bytes"?: number,"body_hash"?: string,"created_at"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count"?: number,"job_id"?: string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id"?: string,"reason"?: string,"response_body"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status"?: string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id"?: string,"target_kind"?: string,"target_name"?: string,"target_slug"?: string,"webhook_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_deliveries_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "sync_deliveries_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "sync_deliveries_organization_id_superseded_by_fkey"
+      columns: ["organization_id","superseded_by"]
+isOneToOne: false
+      referencedRelation: "sync_deliveries"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"sync_jobs": {
+                  Row: {
+                    "cancel_requested_at": string | null,"cancelled": number,"created_at": string,"created_by": string | null,"failed": number,"finished_at": string | null,"id": string,"kind": string,"log_seq": number,"message": string,"number": number,"options": NonNullable<Json>,"organization_id": string,"plan_hash": string | null,"skipped": number,"started_at": string | null,"status": string,"succeeded": number,"superseded": number,"total": number,"trigger": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"message"?: string,"number": number,"options"?: NonNullable<Json>,"organization_id": string,"plan_hash"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                  }
+                  Update: {
+                    "cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"message"?: string,"number"?: number,"options"?: NonNullable<Json>,"organization_id"?: string,"plan_hash"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_jobs_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "sync_jobs_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                }
+          }
+          Views: {
+            [_ in never]: never
+          }
+          Functions: {
+            "cancel_sync":
+{ Args: { "job_id": string }; Returns: Json
+                           },
+"claim_deliveries":
+{ Args: { "p_job"?: string,"p_limit": number,"p_worker": string }; Returns: {
+              "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"webhook_id": string
+            }[]
+                           },
+"create_organization":
+{ Args: { "name": string }; Returns: Json
+                           },
+"custom_access_token_hook":
+{ Args: { "event": Json }; Returns: Json
+                           },
+"dashboard":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"engine_health":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"landing_page":
+{ Args: { "org_slug": string,"site_slug": string }; Returns: Json
+                           },
+"load_demo_data":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"next_wait_ms":
+{ Args: { "p_job"?: string }; Returns: number
+                           },
+"plan_sync":
+{ Args: { "site_ids"?: (string)[] }; Returns: Json
+                           },
+"preview_payload":
+{ Args: { "site_id": string }; Returns: Json
+                           },
+"receive_delivery":
+{ Args: { "p_body": string,"p_sequence": number,"p_site": string,"p_webhook_id": string }; Returns: Json
+                           },
+"record_attempts":
+{ Args: { "p_results": Json }; Returns: Json
+                           },
+"release_deliveries":
+{ Args: { "p_tokens": (number)[],"p_worker": string }; Returns: number
+                           },
+"renew_leases":
+{ Args: { "p_tokens": (number)[],"p_worker": string }; Returns: (number)[]
+                           },
+"set_mappings":
+{ Args: { "cells": Json }; Returns: number
+                           },
+"site_signing_secrets":
+{ Args: { "p_site": string }; Returns: Json
+                           },
+"start_sync":
+{ Args: { "options"?: Json,"site_ids"?: (string)[] }; Returns: Json
+                           },
+"store_site_secret":
+{ Args: { "p_ciphertext": string,"p_key_version": number,"p_nonce": string,"p_site": string,"p_version": number }; Returns: boolean
+                           },
+"switch_organization":
+{ Args: { "organization_id": string }; Returns: undefined
+                           },
+"take_simulated_failure":
+{ Args: { "p_site": string }; Returns: boolean
+                           },
+"tick":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           }
+          }
+          Enums: {
+            [_ in never]: never
+          }
+          CompositeTypes: {
+            [_ in never]: never
+          }
+        }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never
+
+export const Constants = {
+  "public": {
+          Enums: {
+            
+          }
+        }
+} as const

@@ -1,0 +1,30 @@
+import type { ComponentProps, ReactNode } from 'react'
+import { cn } from '@/ui/cn'
+import { Tooltip } from '@/ui/tooltip'
+
+export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'aria-label'> {
+  /** What it does: its name for a screen reader and its tooltip. */
+  label: string
+  icon: ReactNode
+  size?: 'sm' | 'md'
+  tooltipSide?: 'top' | 'right' | 'bottom' | 'left'
+}
+
+export function IconButton({ label, icon, size = 'md', tooltipSide, className, type = 'button', ...rest }: IconButtonProps) {
+  return (
+    <Tooltip content={label} side={tooltipSide} describes={false}>
+      <button
+        type={type}
+        aria-label={label}
+        className={cn(
+          'inline-flex shrink-0 items-center justify-center rounded-md text-ink-2 transition-colors duration-150 hover:bg-hover hover:text-ink disabled:opacity-50',
+          size === 'sm' ? 'size-6 text-sm' : 'size-8 text-base',
+          className,
+        )}
+        {...rest}
+      >
+        {icon}
+      </button>
+    </Tooltip>
+  )
+}

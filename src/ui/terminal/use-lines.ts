@@ -1,0 +1,48 @@
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { growingFilter, isFiltering, matcher, NO_FILTER, type LineFilter } from '@/ui/terminal/filter'
+import type { TerminalLine, TerminalSite } from '@/ui/terminal/line'
+
+interface Selection {
+  /** Where the selection began, and where it reaches to: sequence numbers, in either order. */
+  anchor: number
+  head: number
+}
+
+/** What of the log is shown, and which of that is chosen. */
+export function useLines(lines: readonly TerminalLine[], sites: ReadonlyMap<string, TerminalSite>) {
+  const [filter, setFilter] = useState<LineFilter>(NO_FILTER)
+  const [selection, setSelection] = useState<Selection | null>(null)
+  // Looking through 100,000 lines may take longer than a keystroke: typing goes first.
+  const deferred = useDeferredValue(filter)
+  const narrow = useMemo(() => (isFiltering(deferred) ? growingFilter(matcher(deferred, sites)) : null), [deferred, sites])
+  const shown = useMemo(() => narrow?.(lines) ?? lines, [narrow, lines])
+
+  const isSelected = (seq: number) =>
+    selection !== null && seq >= Math.min(selection.anchor, selection.head) && seq <= Math.max(selection.anchor, selection.head)
+
+  return {
+    filter,
+    setFilter,
+    shown,
+    selected: useMemo(() => {
+      if (selection === null) return null
+      const from = Math.min(selection.anchor, selection.head)
+      const to = Math.max(selection.anchor, selection.head)
+      return shown.filter(({ seq }) => seq >= from && seq <= to)
+    }, [selection, shown]),
+    isSelected,
+    /** A click on the one chosen line lets go of it. */
+    select: useCallback((seq: number, extend: boolean) => {
+      setSelection((before) => {
+        if (extend && before !== null) return { anchor: before.anchor, head: seq }
+        return before?.anchor === seq && before.head === seq ? null : { anchor: seq, head: seq }
+      })
+    }, []),
+    selectAll: () => {
+      const first = shown[0]
+      const last = shown[shown.length - 1]
+      if (first !== undefined && last !== undefined) setSelection({ anchor: first.seq, head: last.seq })
+    },
+    clearSelection: () => setSelection(null),
+  }
+}
