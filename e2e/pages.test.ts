@@ -1,0 +1,82 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { violations } from './support/axe.ts'
+import { launchBrowser } from './support/browser.ts'
+import { accessToken, loadDemo, newPerson, signUp, type Person } from './support/person.ts'
+
+// Every page, with data, in both themes, at the widths of a desk and of a hand.
+
+const app = inject('app')
+let browser: Browser
+let person: Person
+let page: Page
+let places: Record<string, string>
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  // Motion explains changes; here nothing should be in the middle of one.
+  person = await newPerson(browser, { reducedMotion: 'reduce' })
+  page = person.page
+  await signUp(person, app.app_url)
+  await loadDemo(person)
+  const token = await accessToken(person)
+  const api = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const answer = await fetch(`${app.api_url}${path}`, {
+      ...init,
+      headers: { apikey: app.publishable_key, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    const text = await answer.text()
+    return text === '' ? undefined : JSON.parse(text)
+  }
+  await api('/rest/v1/sites?slug=neq.none', { method: 'PATCH', body: JSON.stringify({ failure_rate: 0, fail_next: 0 }) })
+  const { job_id } = (await api('/rest/v1/rpc/start_sync', { method: 'POST', body: '{}' })) as { job_id: string }
+  await api('/functions/v1/sync', { method: 'POST', body: JSON.stringify({ job_id }) })
+  const [item] = (await api('/rest/v1/content_items?select=id&title=eq.Free%20Installation')) as { id: string }[]
+  const [site] = (await api('/rest/v1/sites?select=id&slug=eq.facebook')) as { id: string }[]
+  places = {
+    home: '/',
+    content: '/content',
+    'content types': '/content/types',
+    'content item': `/content/${item?.id ?? ''}`,
+    sites: '/sites',
+    site: `/sites/${site?.id ?? ''}`,
+    mappings: '/mappings',
+    review: '/review',
+    jobs: '/jobs',
+    job: `/jobs/${job_id}`,
+    settings: '/settings',
+    'not found': '/no-such-page',
+  }
+})
+afterAll(async () => browser.close())
+
+async function settle(path: string): Promise<void> {
+  await page.goto(`${app.app_url}${path}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+}
+
+describe.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 375],
+  ['dark', 375],
+] as const)('in the %s theme at %i px', (colorScheme, width) => {
+  test('no page has an accessibility violation or scrolls sideways', async () => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 800 })
+    const found: string[] = []
+    for (const [name, path] of Object.entries(places)) {
+      await settle(path)
+      found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
+      const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (scrolled > width) found.push(`${name}: ${scrolled} px wide`)
+    }
+    expect(found).toEqual([])
+  })
+})
+
+test('no page complained', () => {
+  expect(person.complaints).toEqual([])
+})
