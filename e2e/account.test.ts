@@ -32,7 +32,7 @@ async function signOut({ page, email }: Person): Promise<void> {
 test('a new person signs up, names an organization and lands in it', async () => {
   await signUp(person, app.app_url)
   await makeOrganization(person, 'Northwind Traders')
-  expect(new URL(person.page.url()).pathname).toBe('/')
+  await person.page.waitForURL((url) => url.pathname === '/')
   await person.page.getByText('Northwind Traders').first().waitFor()
   expect(person.complaints).toEqual([])
 })

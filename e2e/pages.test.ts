@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { launchBrowser } from './support/browser.ts'
 import { accessToken, loadDemo, newPerson, signUp, type Person } from './support/person.ts'
+import { settled } from './support/settle.ts'
 
 // Every page, with data, in both themes, at the widths of a desk and of a hand.
 
@@ -45,17 +46,12 @@ beforeAll(async () => {
     review: '/review',
     jobs: '/jobs',
     job: `/jobs/${job_id}`,
+    schedules: '/jobs/schedules',
     settings: '/settings',
     'not found': '/no-such-page',
   }
 })
 afterAll(async () => browser.close())
-
-async function settle(path: string): Promise<void> {
-  await page.goto(`${app.app_url}${path}`)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
-}
 
 describe.each([
   ['light', 1280],
@@ -68,7 +64,8 @@ describe.each([
     await page.setViewportSize({ width, height: 800 })
     const found: string[] = []
     for (const [name, path] of Object.entries(places)) {
-      await settle(path)
+      await page.goto(`${app.app_url}${path}`)
+      await settled(page)
       found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
       const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
       if (scrolled > width) found.push(`${name}: ${scrolled} px wide`)

@@ -18,7 +18,7 @@ test('a build that was not told its Supabase names what is missing, on every ent
     for (const path of ['/', '/sign-in', '/jobs', '/c/acme/facebook']) {
       await page.goto(`http://127.0.0.1:${port}${path}`)
       await page.getByText('VITE_SUPABASE_URL').first().waitFor()
-      expect(await page.innerText('body'), path).toContain('VITE_SUPABASE_PUBLISHABLE_KEY')
+      await expect.poll(() => page.innerText('body'), { message: path }).toContain('VITE_SUPABASE_PUBLISHABLE_KEY')
     }
   } finally {
     await browser.close()

@@ -16,6 +16,7 @@ export async function launchBrowser(): Promise<Browser> {
   const executablePath = INSTALLED.find((path) => path !== undefined && existsSync(path)) ?? (await packagedChromium())
   return chromium.launch({
     executablePath,
+    timeout: 120_000,
     args: [
       '--no-sandbox',
       '--disable-gpu',

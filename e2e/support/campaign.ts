@@ -26,7 +26,7 @@ export async function newCampaign(backend: Backend): Promise<Campaign> {
       const { job_id } = await rpc<{ job_id: string }>(admin, 'start_sync')
       const { error } = await client.functions.invoke('sync', { body: { job_id } })
       if (error) throw new Error(`sync refused: ${String(error)}`)
-      const deadline = Date.now() + 15_000
+      const deadline = Date.now() + 60_000
       for (;;) {
         const job = await read<Job>(client.from('sync_jobs').select('status, finished_at').eq('id', job_id).single())
         if (job.finished_at !== null) {

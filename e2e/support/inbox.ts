@@ -6,7 +6,7 @@ interface Mail {
 
 /** The link of the newest mail to this address that came after `earlier` others; asks until it is there. */
 export async function linkFromInbox(inboxUrl: string, to: string, earlier = 0): Promise<string> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const answer = await fetch(`${inboxUrl}/api/messages`)
     const { messages } = (await answer.json()) as { messages: Mail[] }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
+/** How long a page may take to get where it is expected, on a machine that does something else as well. */
+export const PATIENCE_MS = 45_000
+
 export const PASSWORD = 'correct horse battery'
 
 /** Somebody with a browser profile of their own, signed in to nothing yet. */
@@ -14,7 +17,7 @@ export interface Person {
 
 export async function newPerson(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Person> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   context.on('page', (page) => {
     page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))

@@ -108,7 +108,17 @@ const GridCell = memo(function GridCell({ mapping, row, column, right, width, se
       )}
       style={{ left: `calc(100% - ${right}px)`, width }}
     >
-      {mapping === undefined ? <Skeleton className="w-12" /> : <ModeMark mapping={mapping} />}
+      {mapping === undefined ? <ReadingMark /> : <ModeMark mapping={mapping} />}
     </div>
   )
 })
+
+/** What is not known yet must not look, or be read out, like a cell that holds nothing. */
+function ReadingMark() {
+  return (
+    <>
+      <Skeleton className="w-12" />
+      <span className="sr-only">being read</span>
+    </>
+  )
+}

@@ -68,7 +68,9 @@ export function MappingGrid({ items, sites, selected, onSelect, pending, onMode,
     rangeExtractor: withSelected(selected.column, sites.length),
   })
   const shownColumns = columns.getVirtualItems()
-  const { columns: cells, error } = useColumns(shownColumns.flatMap(({ index }) => sites[index]?.id ?? []))
+  const shownSites = shownColumns.flatMap(({ index }) => sites[index]?.id ?? [])
+  const { columns: cells, error } = useColumns(shownSites)
+  const isReading = error === null && shownSites.some((id) => cells[id] === undefined)
 
   const focusSelected = useCallback(() => {
     box.current?.querySelector<HTMLElement>('[role="gridcell"][aria-selected="true"]')?.focus({ preventScroll: true })
@@ -130,6 +132,7 @@ export function MappingGrid({ items, sites, selected, onSelect, pending, onMode,
         aria-rowcount={items.length + 1}
         aria-colcount={sites.length + 1}
         aria-readonly={readOnly || undefined}
+        aria-busy={isReading || undefined}
         tabIndex={-1}
         onKeyDown={onKeyDown}
         onClick={onClick}

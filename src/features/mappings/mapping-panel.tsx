@@ -35,22 +35,23 @@ interface MappingPanelProps {
 
 /** One cell, in full: its mode, and each field inherited or overridden. */
 export function MappingPanel({ item, site, type, mapping, onWrite, onPreview, readOnly }: MappingPanelProps) {
-  const choice: Choice = mapping?.mode ?? 'none'
+  // Not "none" while it is on its way: nothing is chosen yet.
+  const choice: Choice | '' = mapping === undefined ? '' : (mapping?.mode ?? 'none')
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4" aria-busy={mapping === undefined || undefined}>
       <div>
-        <SegmentedControl<Choice>
+        <SegmentedControl<Choice | ''>
           aria-label={`Mode of ${item.title} on ${site.name}`}
           value={choice}
           disabled={readOnly || mapping === undefined}
           onValueChange={(next) => {
-            if (mapping !== undefined) onWrite(withMode(mapping, next === 'none' ? null : next), modeWords(item, site, next))
+            if (mapping !== undefined && next !== '') onWrite(withMode(mapping, next === 'none' ? null : next), modeWords(item, site, next))
           }}
           segments={CHOICES}
         />
         <p className="mt-2 text-hint text-ink-2">
-          {mapping === undefined ? 'Reading the mapping' : MODE_SENTENCE[choice]}
-          {item.status === 'draft' && choice !== 'none' && choice !== 'block' && ' It is a draft: sites get it once it is published.'}
+          {choice === '' ? 'Reading the mapping' : MODE_SENTENCE[choice]}
+          {item.status === 'draft' && (choice === 'full' || choice === 'override') && ' It is a draft: sites get it once it is published.'}
           {!site.enabled && ' The site is disabled: runs pass it by.'}
         </p>
         {readOnly && <p className="mt-2 text-hint text-ink-3">Your role is viewer: you can look, not change.</p>}

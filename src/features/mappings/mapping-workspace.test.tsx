@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act, render, screen, waitFor, within } from '@testing-library/react'
+import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,6 +11,8 @@ import type { MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
 let server: Server
 /** Resolved when the refusal may go out; null while nothing is refused. */
 let refusal: Promise<void> | null = null
+/** Resolved when the columns may be answered. */
+let reading: Promise<void> = Promise.resolve()
 const written: unknown[] = []
 
 interface Sent {
@@ -52,7 +54,9 @@ beforeAll(async () => {
         }
       } else {
         const site = new URL(request.url ?? '/', 'http://localhost').searchParams.get('site_id')?.replace('eq.', '')
-        response.end(JSON.stringify(stored.filter((row) => row.site_id === site)))
+        const rows = stored.filter((row) => row.site_id === site)
+        response.setHeader('content-range', rows.length === 0 ? '*/0' : `0-${rows.length - 1}/${rows.length}`)
+        void reading.then(() => response.end(JSON.stringify(rows)))
       }
     })
   })
@@ -76,12 +80,18 @@ beforeEach(() => {
     { site_id: 's0', item_id: 'i0', mode: 'full', overrides: {}, position: 4 },
     { site_id: 's0', item_id: 'i2', mode: 'override', overrides: { headline: 'Hi' }, position: 0 },
   ]
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } })
+  reading = Promise.resolve()
+  const client = newClient()
   for (const site of sites) client.setQueryData(['site_item_mappings', 'of-site', site.id], { siteId: site.id, cells: {} })
   client.setQueryData(['site_item_mappings', 'of-site', 's0'], {
     siteId: 's0',
     cells: { i0: { mode: 'full', overrides: {}, position: 4 }, i2: { mode: 'override', overrides: { headline: 'Hi' }, position: 0 } },
   })
+  show(client)
+})
+
+const newClient = () => new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } })
+function show(client: QueryClient): void {
   render(
     <QueryClientProvider client={client}>
       <MemoryRouter>
@@ -89,7 +99,7 @@ beforeEach(() => {
       </MemoryRouter>
     </QueryClientProvider>,
   )
-})
+}
 
 const focused = () => document.activeElement?.getAttribute('data-cell')
 const cell = (place: string) => document.querySelector(`[data-cell="${place}"]`)?.textContent ?? null
@@ -105,6 +115,28 @@ describe('the matrix', () => {
 
   it('renders what is in sight only', () => {
     expect(screen.getAllByRole('gridcell').length).toBeLessThan(500)
+  })
+
+  it('does not take a column that is on its way for an empty one', async () => {
+    cleanup()
+    let answer = () => {}
+    reading = new Promise((resolve) => (answer = resolve))
+    show(newClient())
+    expect(cell('0:0')).toBe('being read')
+    expect(cell('1:0')).toBe('being read')
+    expect(document.querySelector('[data-cell="1:0"]')?.getAttribute('aria-busy')).toBe('true')
+    expect(document.querySelector('[role=grid]')?.getAttribute('aria-busy')).toBe('true')
+    expect(document.querySelectorAll('[role=radio]')).toHaveLength(4)
+    expect(document.querySelector('[role=radio][aria-checked=true]')).toBeNull()
+    // Keys are of no effect where it is not known what they would change.
+    await userEvent.click(document.querySelector('[data-cell="0:0"]')!)
+    await userEvent.keyboard('b')
+    answer()
+    await waitFor(() => expect(cell('0:0')).toBe('full'))
+    expect(cell('1:0')).toBe('–not sent')
+    await waitFor(() => expect(document.querySelector('[role=grid]')?.getAttribute('aria-busy')).toBeNull())
+    expect(document.querySelector('[role=radio][aria-checked=true]')?.textContent).toBe('Full')
+    expect(written).toEqual([])
   })
 
   it('marks drafts in words', () => {

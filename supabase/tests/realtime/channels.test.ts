@@ -107,7 +107,7 @@ describe('channels', () => {
     const inbox = broadcasts(channel)
     const statuses = await subscribed(channel)
     connections[0]?.terminate()
-    await statuses.until(() => statuses.all.filter(({ status }) => status === 'SUBSCRIBED').length === 2, 'the second SUBSCRIBED', 8_000)
+    await statuses.until(() => statuses.all.filter(({ status }) => status === 'SUBSCRIBED').length === 2, 'the second SUBSCRIBED')
     await sql`select realtime.send('{"n": 1}'::jsonb, 'e', ${topic}, false)`
     await inbox.count(1)
     await sql.end()

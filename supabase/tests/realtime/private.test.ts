@@ -74,7 +74,7 @@ describe('a private channel', () => {
   it('refuses a token that is expired, forged, malformed or incomplete', async () => {
     const topic = newTopic()
     const claims = { rt_read: [topic] }
-    expect(await refusalOf(await tokenFor(claims, -30), topic)).toEqual({ reason: expect.stringMatching(/^InvalidJWTToken: Token has expired 3\d seconds ago$/) as string })
+    expect(await refusalOf(await tokenFor(claims, -30), topic)).toEqual({ reason: expect.stringMatching(/^InvalidJWTToken: Token has expired \d+ seconds ago$/) as string })
     expect(await refusalOf(await tokenFor(claims, null), topic)).toEqual({ reason: 'InvalidJWTToken: Fields `role` and `exp` are required in JWT' })
     expect(await refusalOf(await signToken('a-secret-that-is-not-of-this-project-at-all', claims), topic)).toEqual({ reason: 'JwtSignatureError: Failed to validate JWT signature' })
     expect(await refusalOf('no.jwt.at.all', topic)).toEqual({ reason: 'MalformedJWT: The token provided is not a valid JWT' })
@@ -113,12 +113,12 @@ describe('a private channel', () => {
 describe('a token in use', () => {
   it('closes its channel when it expires, and says so; one that was replaced in time does not', async () => {
     const [topic, kept] = [newTopic(), newTopic()]
-    const renewed = await joinAs(await tokenFor({ rt_read: [kept] }, 2), kept)
-    const { socket, ref } = await joinAs(await tokenFor({ rt_read: [topic] }, 3), topic)
+    const renewed = await joinAs(await tokenFor({ rt_read: [kept] }, 8), kept)
+    const { socket, ref } = await joinAs(await tokenFor({ rt_read: [topic] }, 9), topic)
     renewed.socket.push(`realtime:${kept}`, 'access_token', { access_token: await tokenFor({ rt_read: [kept] }, 60) }, renewed.ref)
 
     const system = await socket.frames.until(({ event }) => event === 'system')
-    expect(system.payload).toEqual({ extension: 'system', status: 'error', message: expect.stringMatching(/^Token has expired \d seconds ago$/) as string, channel: topic })
+    expect(system.payload).toEqual({ extension: 'system', status: 'error', message: expect.stringMatching(/^Token has expired \d+ seconds ago$/) as string, channel: topic })
     expect(await socket.frames.until(({ event }) => event === 'phx_close')).toMatchObject({ joinRef: ref })
 
     await sql`select realtime.send('{}'::jsonb, 'e', ${kept})`

@@ -143,10 +143,8 @@ describe('the replication connection', () => {
     const inbox = await listen(topic)
     await send(topic, 0)
     await inbox.count(1)
-    const startedAt = performance.now()
     await database.close()
-    // The server waits at its shutdown until a stream's reader has confirmed everything.
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    const farewell = readFileSync(join(dataDir, 'postgres.log'), 'utf8').trimEnd().split('\n').at(-1)
     database = await startPostgres(dataDir, password)
     await send(topic, 1)
     await inbox.count(2)
@@ -154,6 +152,8 @@ describe('the replication connection', () => {
     await send(topic, 2)
     await inbox.count(3)
     expect(numbers(inbox)).toEqual([0, 1, 2])
+    // It waits at its shutdown until a stream's reader has confirmed everything; one that waits too long is killed and says no such thing.
+    expect(farewell).toContain('database system is shut down')
   })
 
   it('says once what has happened', () => {
