@@ -7,14 +7,14 @@ export type Database = {
           Tables: {
             "content_item_revisions": {
                   Row: {
-                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number
+                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"publish_at": string | null,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number,"unpublish_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"created_by"?: string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number
+                    "created_at"?: string,"created_by"?: string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"publish_at"?: string | null,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number,"unpublish_at"?: string | null
                   }
                   Update: {
-                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"item_id"?: string,"organization_id"?: string,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"type_revision"?: number
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"item_id"?: string,"organization_id"?: string,"publish_at"?: string | null,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"type_revision"?: number,"unpublish_at"?: string | null
                   }
                   Relationships: [
                     {
@@ -39,14 +39,14 @@ isOneToOne: false
                   ]
                 },"content_items": {
                   Row: {
-                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"id": string,"organization_id": string,"published_at": string | null,"revision": number,"status": string,"title": string,"type_id": string,"updated_at": string,"updated_by": string | null
+                    "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"id": string,"organization_id": string,"publish_at": string | null,"published_at": string | null,"revision": number,"status": string,"title": string,"type_id": string,"unpublish_at": string | null,"updated_at": string,"updated_by": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"published_at"?: string | null,"revision"?: number,"status"?: string,"title": string,"type_id": string,"updated_at"?: string,"updated_by"?: string | null
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"publish_at"?: string | null,"published_at"?: string | null,"revision"?: number,"status"?: string,"title": string,"type_id": string,"unpublish_at"?: string | null,"updated_at"?: string,"updated_by"?: string | null
                   }
                   Update: {
-                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"published_at"?: string | null,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"updated_at"?: string,"updated_by"?: string | null
+                    "created_at"?: string,"created_by"?: string | null,"data"?: NonNullable<Json>,"id"?: string,"organization_id"?: string,"publish_at"?: string | null,"published_at"?: string | null,"revision"?: number,"status"?: string,"title"?: string,"type_id"?: string,"unpublish_at"?: string | null,"updated_at"?: string,"updated_by"?: string | null
                   }
                   Relationships: [
                     {
@@ -123,14 +123,14 @@ isOneToOne: false
                   ]
                 },"delivery_attempts": {
                   Row: {
-                    "created_at": string,"delivery_id": string,"duration_ms": number,"error": string | null,"number": number,"organization_id": string,"request_headers": NonNullable<Json>,"response_body": string | null,"response_headers": NonNullable<Json>,"started_at": string,"status_code": number | null,"worker": string
+                    "connect_ms": number | null,"created_at": string,"delivery_id": string,"duration_ms": number,"error": string | null,"first_byte_ms": number | null,"number": number,"organization_id": string,"request_headers": NonNullable<Json>,"response_body": string | null,"response_headers": NonNullable<Json>,"site_id": string | null,"started_at": string,"status_code": number | null,"worker": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"delivery_id": string,"duration_ms": number,"error"?: string | null,"number": number,"organization_id": string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"started_at": string,"status_code"?: number | null,"worker": string
+                    "connect_ms"?: number | null,"created_at"?: string,"delivery_id": string,"duration_ms": number,"error"?: string | null,"first_byte_ms"?: number | null,"number": number,"organization_id": string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"site_id"?: string | null,"started_at": string,"status_code"?: number | null,"worker": string
                   }
                   Update: {
-                    "created_at"?: string,"delivery_id"?: string,"duration_ms"?: number,"error"?: string | null,"number"?: number,"organization_id"?: string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"started_at"?: string,"status_code"?: number | null,"worker"?: string
+                    "connect_ms"?: number | null,"created_at"?: string,"delivery_id"?: string,"duration_ms"?: number,"error"?: string | null,"first_byte_ms"?: number | null,"number"?: number,"organization_id"?: string,"request_headers"?: NonNullable<Json>,"response_body"?: string | null,"response_headers"?: NonNullable<Json>,"site_id"?: string | null,"started_at"?: string,"status_code"?: number | null,"worker"?: string
                   }
                   Relationships: [
                     {
@@ -138,6 +138,12 @@ isOneToOne: false
       columns: ["organization_id","delivery_id"]
 isOneToOne: false
       referencedRelation: "sync_deliveries"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "delivery_attempts_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
       referencedColumns: ["organization_id","id"]
     }
                   ]
@@ -247,14 +253,14 @@ isOneToOne: false
                   ]
                 },"organizations": {
                   Row: {
-                    "created_at": string,"id": string,"name": string,"slug": string,"updated_at": string
+                    "created_at": string,"id": string,"name": string,"retention_days": number,"slug": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"id"?: string,"name": string,"slug": string,"updated_at"?: string
+                    "created_at"?: string,"id"?: string,"name": string,"retention_days"?: number,"slug": string,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"id"?: string,"name"?: string,"slug"?: string,"updated_at"?: string
+                    "created_at"?: string,"id"?: string,"name"?: string,"retention_days"?: number,"slug"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     
@@ -277,6 +283,64 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "organizations"
       referencedColumns: ["id"]
+    }
+                  ]
+                },"schedule_sites": {
+                  Row: {
+                    "organization_id": string,"schedule_id": string,"site_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "organization_id": string,"schedule_id": string,"site_id": string
+                  }
+                  Update: {
+                    "organization_id"?: string,"schedule_id"?: string,"site_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedule_sites_organization_id_schedule_id_fkey"
+      columns: ["organization_id","schedule_id"]
+isOneToOne: false
+      referencedRelation: "schedules"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "schedule_sites_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"schedules": {
+                  Row: {
+                    "all_sites": boolean,"created_at": string,"created_by": string | null,"cron": string,"enabled": boolean,"id": string,"kind": string,"last_job_id": string | null,"last_outcome": string,"last_run_at": string | null,"name": string,"next_run_at": string | null,"organization_id": string,"problem": string | null,"time_zone": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "all_sites"?: boolean,"created_at"?: string,"created_by"?: string | null,"cron": string,"enabled"?: boolean,"id"?: string,"kind"?: string,"last_job_id"?: string | null,"last_outcome"?: string,"last_run_at"?: string | null,"name": string,"next_run_at"?: string | null,"organization_id"?: string,"problem"?: string | null,"time_zone"?: string,"updated_at"?: string
+                  }
+                  Update: {
+                    "all_sites"?: boolean,"created_at"?: string,"created_by"?: string | null,"cron"?: string,"enabled"?: boolean,"id"?: string,"kind"?: string,"last_job_id"?: string | null,"last_outcome"?: string,"last_run_at"?: string | null,"name"?: string,"next_run_at"?: string | null,"organization_id"?: string,"problem"?: string | null,"time_zone"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedules_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "schedules_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "schedules_organization_id_last_job_id_fkey"
+      columns: ["organization_id","last_job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
     }
                   ]
                 },"site_item_mappings": {
@@ -313,14 +377,14 @@ isOneToOne: false
                   ]
                 },"site_states": {
                   Row: {
-                    "accepted_at": string | null,"accepted_delivery_id": string | null,"accepted_hash": string | null,"accepted_item_count": number | null,"accepted_sequence": number | null,"last_attempt_at": string | null,"last_error": string | null,"last_sequence": number,"last_status": string | null,"on_hold": boolean,"organization_id": string,"secret_set_at": string | null,"site_id": string
+                    "accepted_at": string | null,"accepted_delivery_id": string | null,"accepted_hash": string | null,"accepted_item_count": number | null,"accepted_sequence": number | null,"circuit": string,"circuit_changed_at": string | null,"disabled_reason": string | null,"drift": string,"drift_changes": Json | null,"drift_checked_at": string | null,"drift_message": string | null,"hold_reason": string | null,"last_attempt_at": string | null,"last_error": string | null,"last_sequence": number,"last_status": string | null,"not_before": string | null,"on_hold": boolean,"on_hold_since": string | null,"organization_id": string,"secret_overlap_until": string | null,"secret_set_at": string | null,"secret_version": number | null,"site_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"on_hold"?: boolean,"organization_id": string,"secret_set_at"?: string | null,"site_id": string
+                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"circuit"?: string,"circuit_changed_at"?: string | null,"disabled_reason"?: string | null,"drift"?: string,"drift_changes"?: Json | null,"drift_checked_at"?: string | null,"drift_message"?: string | null,"hold_reason"?: string | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"not_before"?: string | null,"on_hold"?: boolean,"on_hold_since"?: string | null,"organization_id": string,"secret_overlap_until"?: string | null,"secret_set_at"?: string | null,"secret_version"?: number | null,"site_id": string
                   }
                   Update: {
-                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"on_hold"?: boolean,"organization_id"?: string,"secret_set_at"?: string | null,"site_id"?: string
+                    "accepted_at"?: string | null,"accepted_delivery_id"?: string | null,"accepted_hash"?: string | null,"accepted_item_count"?: number | null,"accepted_sequence"?: number | null,"circuit"?: string,"circuit_changed_at"?: string | null,"disabled_reason"?: string | null,"drift"?: string,"drift_changes"?: Json | null,"drift_checked_at"?: string | null,"drift_message"?: string | null,"hold_reason"?: string | null,"last_attempt_at"?: string | null,"last_error"?: string | null,"last_sequence"?: number,"last_status"?: string | null,"not_before"?: string | null,"on_hold"?: boolean,"on_hold_since"?: string | null,"organization_id"?: string,"secret_overlap_until"?: string | null,"secret_set_at"?: string | null,"secret_version"?: number | null,"site_id"?: string
                   }
                   Relationships: [
                     {
@@ -339,14 +403,14 @@ isOneToOne: false
                   ]
                 },"sites": {
                   Row: {
-                    "created_at": string,"destination_url": string | null,"enabled": boolean,"fail_next": number,"failure_rate": number,"id": string,"name": string,"organization_id": string,"region": string | null,"slug": string,"updated_at": string
+                    "created_at": string,"destination_url": string | null,"enabled": boolean,"fail_next": number,"failure_rate": number,"first_retry_ms": number,"id": string,"max_attempts": number,"name": string,"organization_id": string,"region": string | null,"requests_per_minute": number | null,"slug": string,"state_url": string | null,"timeout_seconds": number,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"id"?: string,"name": string,"organization_id"?: string,"region"?: string | null,"slug": string,"updated_at"?: string
+                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"first_retry_ms"?: number,"id"?: string,"max_attempts"?: number,"name": string,"organization_id"?: string,"region"?: string | null,"requests_per_minute"?: number | null,"slug": string,"state_url"?: string | null,"timeout_seconds"?: number,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"id"?: string,"name"?: string,"organization_id"?: string,"region"?: string | null,"slug"?: string,"updated_at"?: string
+                    "created_at"?: string,"destination_url"?: string | null,"enabled"?: boolean,"fail_next"?: number,"failure_rate"?: number,"first_retry_ms"?: number,"id"?: string,"max_attempts"?: number,"name"?: string,"organization_id"?: string,"region"?: string | null,"requests_per_minute"?: number | null,"slug"?: string,"state_url"?: string | null,"timeout_seconds"?: number,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -359,14 +423,14 @@ isOneToOne: false
                   ]
                 },"sync_deliveries": {
                   Row: {
-                    "attempts": number,"body": string,"body_bytes": number,"body_hash": string,"created_at": string,"duration_ms": number | null,"finished_at": string | null,"id": string,"item_count": number,"job_id": string,"lease_expires_at": string | null,"lease_token": number | null,"lease_worker": string | null,"leases_lost": number,"max_attempts": number,"next_attempt_at": string | null,"organization_id": string,"reason": string,"response_body": string | null,"sequence": number | null,"site_id": string | null,"started_at": string | null,"status": string,"status_code": number | null,"superseded_by": string | null,"target_id": string,"target_kind": string,"target_name": string,"target_slug": string,"webhook_id": string
+                    "attempts": number,"body": string | null,"body_bytes": number,"body_hash": string,"created_at": string,"destination_origin": string,"duration_ms": number | null,"finished_at": string | null,"id": string,"item_count": number,"job_id": string,"lease_expires_at": string | null,"lease_token": number | null,"lease_worker": string | null,"leases_lost": number,"max_attempts": number,"next_attempt_at": string | null,"organization_id": string,"reason": string,"response_body": string | null,"retry_of": string | null,"sequence": number | null,"site_id": string | null,"started_at": string | null,"status": string,"status_code": number | null,"superseded_by": string | null,"target_id": string,"target_kind": string,"target_name": string,"target_slug": string,"webhook_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"body": string,"body_bytes": number,"body_hash": string,"created_at"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count": number,"job_id": string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id": string,"reason"?: string,"response_body"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status": string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id": string,"target_kind"?: string,"target_name": string,"target_slug": string,"webhook_id": string
+                    "attempts"?: number,"body"?: string | null,"body_bytes": number,"body_hash": string,"created_at"?: string,"destination_origin"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count": number,"job_id": string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id": string,"reason"?: string,"response_body"?: string | null,"retry_of"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status": string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id": string,"target_kind"?: string,"target_name": string,"target_slug": string,"webhook_id"?: never
                   }
                   Update: {
-                    "attempts"?: number,"body"?: string,"body_bytes"?: number,"body_hash"?: string,"created_at"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count"?: number,"job_id"?: string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id"?: string,"reason"?: string,"response_body"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status"?: string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id"?: string,"target_kind"?: string,"target_name"?: string,"target_slug"?: string,"webhook_id"?: string
+                    "attempts"?: number,"body"?: string | null,"body_bytes"?: number,"body_hash"?: string,"created_at"?: string,"destination_origin"?: string,"duration_ms"?: number | null,"finished_at"?: string | null,"id"?: string,"item_count"?: number,"job_id"?: string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"lease_worker"?: string | null,"leases_lost"?: number,"max_attempts"?: number,"next_attempt_at"?: string | null,"organization_id"?: string,"reason"?: string,"response_body"?: string | null,"retry_of"?: string | null,"sequence"?: number | null,"site_id"?: string | null,"started_at"?: string | null,"status"?: string,"status_code"?: number | null,"superseded_by"?: string | null,"target_id"?: string,"target_kind"?: string,"target_name"?: string,"target_slug"?: string,"webhook_id"?: never
                   }
                   Relationships: [
                     {
@@ -374,6 +438,12 @@ isOneToOne: false
       columns: ["organization_id","job_id"]
 isOneToOne: false
       referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "sync_deliveries_organization_id_retry_of_fkey"
+      columns: ["organization_id","retry_of"]
+isOneToOne: false
+      referencedRelation: "sync_deliveries"
       referencedColumns: ["organization_id","id"]
     },{
       foreignKeyName: "sync_deliveries_organization_id_site_id_fkey"
@@ -391,14 +461,14 @@ isOneToOne: false
                   ]
                 },"sync_jobs": {
                   Row: {
-                    "cancel_requested_at": string | null,"cancelled": number,"created_at": string,"created_by": string | null,"failed": number,"finished_at": string | null,"id": string,"kind": string,"log_seq": number,"message": string,"number": number,"options": NonNullable<Json>,"organization_id": string,"plan_hash": string | null,"skipped": number,"started_at": string | null,"status": string,"succeeded": number,"superseded": number,"total": number,"trigger": string
+                    "attempts": number,"cancel_requested_at": string | null,"cancelled": number,"created_at": string,"created_by": string | null,"failed": number,"finished_at": string | null,"id": string,"kind": string,"log_seq": number,"logs_removed_at": string | null,"message": string,"number": number,"options": NonNullable<Json>,"organization_id": string,"p50_ms": number | null,"p95_ms": number | null,"plan_hash": string | null,"schedule_id": string | null,"skipped": number,"started_at": string | null,"status": string,"succeeded": number,"superseded": number,"total": number,"trigger": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"message"?: string,"number": number,"options"?: NonNullable<Json>,"organization_id": string,"plan_hash"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                    "attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number": number,"options"?: NonNullable<Json>,"organization_id": string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
                   }
                   Update: {
-                    "cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"message"?: string,"number"?: number,"options"?: NonNullable<Json>,"organization_id"?: string,"plan_hash"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                    "attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number"?: number,"options"?: NonNullable<Json>,"organization_id"?: string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
                   }
                   Relationships: [
                     {
@@ -413,6 +483,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "organizations"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "sync_jobs_organization_id_schedule_id_fkey"
+      columns: ["organization_id","schedule_id"]
+isOneToOne: false
+      referencedRelation: "schedules"
+      referencedColumns: ["organization_id","id"]
     }
                   ]
                 }
@@ -424,9 +500,12 @@ isOneToOne: false
             "cancel_sync":
 { Args: { "job_id": string }; Returns: Json
                            },
+"check_drift":
+{ Args: { "site_ids"?: (string)[] }; Returns: Json
+                           },
 "claim_deliveries":
-{ Args: { "p_job"?: string,"p_limit": number,"p_worker": string }; Returns: {
-              "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"webhook_id": string
+{ Args: { "p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_worker": string }; Returns: {
+              "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
             }[]
                            },
 "create_organization":
@@ -438,11 +517,27 @@ isOneToOne: false
 "dashboard":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"due_schedules":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "cron": string,"id": string,"kind": string,"next_run_at": string,"time_zone": string
+            }[]
+                           },
+"end_secret_overlap":
+{ Args: { "p_site": string }; Returns: undefined
+                           },
 "engine_health":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"exchange_deliveries":
+{ Args: { "p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_results": Json,"p_worker": string }; Returns: {
+              "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"recorded": Json,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
+            }[]
+                           },
 "landing_page":
 { Args: { "org_slug": string,"site_slug": string }; Returns: Json
+                           },
+"lift_hold":
+{ Args: { "site_id": string }; Returns: undefined
                            },
 "load_demo_data":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -450,8 +545,11 @@ isOneToOne: false
 "next_wait_ms":
 { Args: { "p_job"?: string }; Returns: number
                            },
+"plan_replay":
+{ Args: { "filter": Json }; Returns: Json
+                           },
 "plan_sync":
-{ Args: { "site_ids"?: (string)[] }; Returns: Json
+{ Args: { "detail"?: boolean,"site_ids"?: (string)[] }; Returns: Json
                            },
 "preview_payload":
 { Args: { "site_id": string }; Returns: Json
@@ -462,17 +560,52 @@ isOneToOne: false
 "record_attempts":
 { Args: { "p_results": Json }; Returns: Json
                            },
+"record_drift":
+{ Args: { "p_error": string,"p_shown": string,"p_site": string }; Returns: string
+                           },
 "release_deliveries":
 { Args: { "p_tokens": (number)[],"p_worker": string }; Returns: number
                            },
 "renew_leases":
 { Args: { "p_tokens": (number)[],"p_worker": string }; Returns: (number)[]
                            },
+"replay_deliveries":
+{ Args: { "content"?: string,"filter": Json }; Returns: Json
+                           },
+"replay_delivery":
+{ Args: { "content"?: string,"delivery_id": string }; Returns: Json
+                           },
+"retry_failed":
+{ Args: { "content"?: string,"job_id": string }; Returns: Json
+                           },
+"rollback_site":
+{ Args: { "delivery_id": string,"site_id": string }; Returns: Json
+                           },
+"rotate_site_secret":
+{ Args: { "p_ciphertext": string,"p_key_version": number,"p_nonce": string,"p_overlap": string,"p_site": string,"p_version": number }; Returns: Json
+                           },
+"run_schedule":
+{ Args: { "p_next": string,"p_problem"?: string,"p_schedule": string,"p_seen": string }; Returns: Json
+                           },
+"save_schedule":
+{ Args: { "schedule": Json }; Returns: string
+                           },
 "set_mappings":
 { Args: { "cells": Json }; Returns: number
                            },
+"set_retention":
+{ Args: { "days": number }; Returns: undefined
+                           },
+"site_rollbacks":
+{ Args: { "site_id": string }; Returns: Json
+                           },
 "site_signing_secrets":
 { Args: { "p_site": string }; Returns: Json
+                           },
+"sites_to_ask":
+{ Args: { "p_sites": (string)[] }; Returns: {
+              "site_id": string,"state_url": string
+            }[]
                            },
 "start_sync":
 { Args: { "options"?: Json,"site_ids"?: (string)[] }; Returns: Json

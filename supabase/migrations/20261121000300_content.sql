@@ -38,16 +38,23 @@ create table public.content_items (
   status text not null default 'draft' check (status in ('draft', 'published', 'archived')),
   revision integer not null default 1,
   published_at timestamptz,
+  publish_at timestamptz,
+  unpublish_at timestamptz,
   created_by uuid default auth.uid() references public.profiles (id) on delete set null,
   updated_by uuid default auth.uid() references public.profiles (id) on delete set null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (organization_id, id),
-  foreign key (organization_id, type_id) references public.content_types (organization_id, id)
+  foreign key (organization_id, type_id) references public.content_types (organization_id, id),
+  constraint content_items_window check (unpublish_at > publish_at)
 );
+comment on column public.content_items.publish_at is 'A published item is sent from here on; null: at once.';
+comment on column public.content_items.unpublish_at is 'A published item is sent until here, this moment excluded; null: without end.';
 comment on table public.content_items is 'One piece of content. A draft may be incomplete; publishing is refused while the data does not satisfy the type.';
 create index content_items_type_idx on public.content_items (organization_id, type_id);
 create index content_items_status_idx on public.content_items (organization_id, status, updated_at desc);
+create index content_items_publish_at_idx on public.content_items (publish_at) where status = 'published' and publish_at is not null;
+create index content_items_unpublish_at_idx on public.content_items (unpublish_at) where status = 'published' and unpublish_at is not null;
 create index content_items_created_by_idx on public.content_items (created_by);
 create index content_items_updated_by_idx on public.content_items (updated_by);
 
@@ -60,6 +67,8 @@ create table public.content_item_revisions (
   title text not null,
   data jsonb not null,
   status text not null,
+  publish_at timestamptz,
+  unpublish_at timestamptz,
   created_by uuid references public.profiles (id) on delete set null,
   created_at timestamptz not null default now(),
   primary key (item_id, revision),
@@ -228,7 +237,8 @@ declare
 begin
   if tg_op = 'INSERT' then
     new.revision := 1;
-  elsif (new.title, new.data, new.status, new.type_id) is not distinct from (old.title, old.data, old.status, old.type_id) then
+  elsif (new.title, new.data, new.status, new.type_id, new.publish_at, new.unpublish_at)
+      is not distinct from (old.title, old.data, old.status, old.type_id, old.publish_at, old.unpublish_at) then
     -- jsonb calls 1 and 1.0 equal, their bytes differ: what is no revision must not change the payload.
     new.data := old.data;
     return new;
@@ -258,8 +268,8 @@ create function private.keep_item_revision() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' or new.revision <> old.revision then
-    insert into public.content_item_revisions (organization_id, item_id, revision, type_id, type_revision, title, data, status, created_by)
-    select new.organization_id, new.id, new.revision, new.type_id, t.revision, new.title, new.data, new.status, new.updated_by
+    insert into public.content_item_revisions (organization_id, item_id, revision, type_id, type_revision, title, data, status, publish_at, unpublish_at, created_by)
+    select new.organization_id, new.id, new.revision, new.type_id, t.revision, new.title, new.data, new.status, new.publish_at, new.unpublish_at, new.updated_by
     from public.content_types t where t.id = new.type_id;
   end if;
   return null;
@@ -306,5 +316,6 @@ create policy "members read item revisions" on public.content_item_revisions
 
 grant select, delete on public.content_types, public.content_items to authenticated;
 grant insert (id, name, title, description, schema), update (name, title, description, schema) on public.content_types to authenticated;
-grant insert (id, type_id, title, data, status), update (type_id, title, data, status) on public.content_items to authenticated;
+grant insert (id, type_id, title, data, status, publish_at, unpublish_at),
+  update (type_id, title, data, status, publish_at, unpublish_at) on public.content_items to authenticated;
 grant select on public.content_type_revisions, public.content_item_revisions to authenticated;

@@ -1,5 +1,14 @@
 -- Where content goes: sites, what the engine knows of each, their secrets, and which item goes where.
 
+-- Who shares a destination's capacity: scheme, host and port, written in one way. Empty for the built-in receiver.
+create function private.origin_of(p_url text) returns text
+language sql immutable set search_path = '' as $$
+  select coalesce((
+    select lower(m[1]) || '://' || lower(m[2]) || ':' || coalesce(m[3], case lower(m[1]) when 'https' then '443' else '80' end)
+    from regexp_match(p_url, '^(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)(?::([0-9]+))?', 'i') m), '')
+$$;
+comment on function private.origin_of(text) is 'scheme://host:port in lower case; '''' for null, the built-in receiver.';
+
 create table public.sites (
   id uuid primary key default gen_random_uuid(),
   organization_id uuid not null default private.organization_id() references public.organizations (id) on delete cascade,
@@ -10,6 +19,11 @@ create table public.sites (
   enabled boolean not null default true,
   failure_rate smallint not null default 0 check (failure_rate between 0 and 100),
   fail_next smallint not null default 0 check (fail_next between 0 and 100),
+  max_attempts smallint not null default 4 check (max_attempts between 1 and 10),
+  first_retry_ms integer not null default 500 check (first_retry_ms between 100 and 60000),
+  timeout_seconds smallint not null default 10 check (timeout_seconds between 1 and 30),
+  requests_per_minute smallint check (requests_per_minute between 1 and 6000),
+  state_url text check (state_url ~ '^https?://[^\s]+$' and length(state_url) <= 2048),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (organization_id, id),
@@ -20,6 +34,9 @@ comment on column public.sites.destination_url is
   'Where deliveries are posted; null is the built-in receiver, whose address follows the deployment instead of being stored.';
 comment on column public.sites.failure_rate is 'Built-in receiver only: percent of attempts that it fails on purpose.';
 comment on column public.sites.fail_next is 'Built-in receiver only: this many of the next attempts fail on purpose.';
+comment on column public.sites.first_retry_ms is 'Milliseconds before the second attempt; doubles from there, up to 5 minutes, each 20 % more or less.';
+comment on column public.sites.requests_per_minute is 'Requests are at least a minute divided by this apart; null: no limit.';
+comment on column public.sites.state_url is 'Where the site says by GET what it shows, in the form of a payload; null: it does not say.';
 
 create table public.site_states (
   site_id uuid primary key,
@@ -32,12 +49,28 @@ create table public.site_states (
   accepted_at timestamptz,
   accepted_item_count integer,
   on_hold boolean not null default false,
+  on_hold_since timestamptz,
+  hold_reason text,
+  disabled_reason text,
+  circuit text not null default 'closed' check (circuit in ('closed', 'open', 'half_open')),
+  circuit_changed_at timestamptz,
+  not_before timestamptz,
+  secret_version integer,
+  secret_overlap_until timestamptz,
+  drift text not null default 'unknown' check (drift in ('unknown', 'in_sync', 'drifted', 'unreachable')),
+  drift_checked_at timestamptz,
+  drift_message text,
+  drift_changes jsonb,
   last_status text,
   last_error text,
   last_attempt_at timestamptz,
   foreign key (organization_id, site_id) references public.sites (organization_id, id) on delete cascade
 );
 comment on table public.site_states is 'What the engine knows of a site: its sequence, its accepted delivery and how the last attempt went. Written by the engine only.';
+comment on column public.site_states.on_hold is 'After a rollback: scheduled runs pass the site by until somebody runs it by hand or lifts the hold.';
+comment on column public.site_states.circuit is 'open: paused after failures; half_open: one probe is under way; closed: nothing is held back.';
+comment on column public.site_states.not_before is 'The next request goes out no earlier: rate limit or open circuit.';
+comment on column public.site_states.drift_changes is 'What the site shows (before) against what it accepted (after), in the form of a plan''s changes.';
 create index site_states_site_idx on public.site_states (organization_id, site_id);
 
 create table private.site_secrets (
@@ -86,6 +119,16 @@ end $$;
 create trigger sites_state after insert on public.sites
   for each row execute function private.make_site_state();
 
+-- Whoever enables a site again has dealt with the reason.
+create function private.clear_disabled_reason() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.site_states st set disabled_reason = null where st.site_id = new.id and st.disabled_reason is not null;
+  return null;
+end $$;
+create trigger sites_enabled after update of enabled on public.sites
+  for each row when (new.enabled and not old.enabled) execute function private.clear_disabled_reason();
+
 alter table public.sites enable row level security;
 alter table public.site_states enable row level security;
 alter table private.site_secrets enable row level security;
@@ -109,8 +152,10 @@ create policy "members read mappings" on public.site_item_mappings
   for select to authenticated using (organization_id = (select private.organization_id()));
 
 grant select, delete on public.sites to authenticated;
-grant insert (id, name, slug, region, destination_url, enabled, failure_rate, fail_next),
-  update (name, slug, region, destination_url, enabled, failure_rate, fail_next) on public.sites to authenticated;
+grant insert (id, name, slug, region, destination_url, enabled, failure_rate, fail_next,
+    max_attempts, first_retry_ms, timeout_seconds, requests_per_minute, state_url),
+  update (name, slug, region, destination_url, enabled, failure_rate, fail_next,
+    max_attempts, first_retry_ms, timeout_seconds, requests_per_minute, state_url) on public.sites to authenticated;
 grant select on public.site_states, public.site_item_mappings to authenticated;
 
 -- Mappings are written by one verb: a cell, a row, a column or a pasted block in one transaction.

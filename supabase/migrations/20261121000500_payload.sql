@@ -7,29 +7,36 @@ create type private.site_payload as (
 create function private.effective_payloads(p_organization uuid, p_sites uuid[] default null)
 returns setof private.site_payload
 language sql stable set search_path = '' as $$
+  with piece as materialized (
+    -- Each item is written once, however many sites show it. jsonb prints its keys in one canonical order: equal content is equal bytes.
+    select i.id, i.data,
+      '{"id":"' || i.id || '","type":' || to_json(t.name)::text || ',"title":' || to_json(i.title)::text || ',"data":' as head,
+      i.data::text as body
+    from public.content_items i
+    join public.content_types t on t.organization_id = i.organization_id and t.id = i.type_id
+    where i.organization_id = p_organization and i.status = 'published'
+      and (i.publish_at is null or i.publish_at <= now()) and (i.unpublish_at is null or i.unpublish_at > now())
+  ), list as (
+    select m.site_id, count(*)::integer as item_count,
+      string_agg(p.head || case when m.mode = 'override' then (p.data || m.overrides)::text else p.body end || '}',
+        ',' order by m.position, m.item_id) as items
+    from public.site_item_mappings m
+    join piece p on p.id = m.item_id
+    where m.organization_id = p_organization and m.mode <> 'block' and (p_sites is null or m.site_id = any (p_sites))
+    group by m.site_id
+  )
   select b.id, b.name, b.slug, b.body, encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), b.item_count, octet_length(b.body)
   from (
-    select s.id, s.name, s.slug, coalesce(p.item_count, 0) as item_count,
+    select s.id, s.name, s.slug, coalesce(l.item_count, 0) as item_count,
       '{"version":1,"site":{"slug":' || to_json(s.slug)::text || ',"name":' || to_json(s.name)::text
-        || '},"items":[' || coalesce(p.items, '') || ']}' as body
+        || '},"items":[' || coalesce(l.items, '') || ']}' as body
     from public.sites s
-    left join lateral (
-      select count(*)::integer as item_count,
-        string_agg(
-          '{"id":"' || i.id || '","type":' || to_json(t.name)::text || ',"title":' || to_json(i.title)::text
-            -- jsonb prints its keys in one canonical order: equal content is equal bytes.
-            || ',"data":' || (case when m.mode = 'override' then i.data || m.overrides else i.data end)::text || '}',
-          ',' order by m.position, m.item_id) as items
-      from public.site_item_mappings m
-      join public.content_items i on i.organization_id = m.organization_id and i.id = m.item_id and i.status = 'published'
-      join public.content_types t on t.organization_id = i.organization_id and t.id = i.type_id
-      where m.organization_id = s.organization_id and m.site_id = s.id and m.mode <> 'block'
-    ) p on true
+    left join list l on l.site_id = s.id
     where s.organization_id = p_organization and (p_sites is null or s.id = any (p_sites))
   ) b
 $$;
 comment on function private.effective_payloads(uuid, uuid[]) is
-  'Body (exact text), sha-256 hex of its UTF-8 bytes, item count and size in bytes, for the sites given or for all of the organization.';
+  'Body (exact text), sha-256 hex of its UTF-8 bytes, item count and size in bytes, for the sites given or for all of the organization, at the time of the transaction.';
 
 create function private.preview_payload(p_site uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$

@@ -18,16 +18,24 @@ create table public.sync_jobs (
   skipped integer not null default 0,
   superseded integer not null default 0,
   cancelled integer not null default 0,
+  attempts integer not null default 0,
+  p50_ms integer,
+  p95_ms integer,
   log_seq bigint not null default 0,
   cancel_requested_at timestamptz,
   created_at timestamptz not null default clock_timestamp(),
   started_at timestamptz,
   finished_at timestamptz,
+  logs_removed_at timestamptz,
   unique (organization_id, id),
   unique (organization_id, number)
 );
 comment on table public.sync_jobs is 'One run of a kind over a set of targets.';
 comment on column public.sync_jobs.log_seq is 'The last sequence given to a log line of this job; allocated under this row''s lock, so it has no gaps.';
+comment on column public.sync_jobs.attempts is 'HTTP tries of all its deliveries; with p50_ms and p95_ms, their durations in milliseconds, set when the run ends.';
+comment on column public.sync_jobs.logs_removed_at is 'Its log lines and attempts were kept as long as the organization wished, and are gone.';
+create index sync_jobs_open_idx on public.sync_jobs (id) where status in ('queued', 'running');
+create index sync_jobs_retention_idx on public.sync_jobs (organization_id, finished_at) where logs_removed_at is null;
 create index sync_jobs_recent_idx on public.sync_jobs (organization_id, created_at desc);
 create index sync_jobs_created_by_idx on public.sync_jobs (created_by);
 
@@ -42,9 +50,11 @@ create table public.sync_deliveries (
   target_name text not null,
   target_slug text not null,
   site_id uuid,
+  destination_origin text not null default '',
   sequence bigint,
-  webhook_id text not null unique,
-  body text not null,
+  webhook_id text not null generated always as ('msg_' || replace(id::text, '-', '')) stored,
+  retry_of uuid,
+  body text,
   body_hash text not null,
   body_bytes integer not null,
   item_count integer not null,
@@ -66,25 +76,44 @@ create table public.sync_deliveries (
   started_at timestamptz,
   finished_at timestamptz,
   unique (organization_id, id),
+  constraint sync_deliveries_open_has_body check (body is not null or status not in ('queued', 'sending', 'retrying')),
   foreign key (organization_id, job_id) references public.sync_jobs (organization_id, id) on delete cascade,
   foreign key (organization_id, site_id) references public.sites (organization_id, id) on delete set null (site_id),
+  foreign key (organization_id, retry_of) references public.sync_deliveries (organization_id, id) on delete set null (retry_of),
   foreign key (organization_id, superseded_by) references public.sync_deliveries (organization_id, id)
     on delete set null (superseded_by) deferrable initially deferred
 );
 comment on table public.sync_deliveries is 'One target in one job, the durable unit of work. Holds the exact body that is signed and sent.';
+comment on column public.sync_deliveries.body is 'Exact text. Null where nothing was to be sent (skipped) and where retention has removed it; hash, size and count stay.';
+comment on column public.sync_deliveries.destination_origin is 'scheme://host:port, the key of the cap per host; '''' for the built-in receiver, which has none.';
+comment on column public.sync_deliveries.retry_of is 'The delivery that a replay or rollback repeats.';
 comment on column public.sync_deliveries.webhook_id is 'Stable over attempts, so that a receiver can drop duplicates.';
 comment on column public.sync_deliveries.lease_token is 'Fencing token: a worker whose token is no longer this one records nothing.';
 -- At most one delivery waits and one is in flight per target; two states that would break the order of payloads cannot exist.
+-- Few indexes, because each change of status writes all of them. What is in flight is never more than a few hundred rows, so
+-- the second serves every question about them.
 create unique index sync_deliveries_one_waits_idx on public.sync_deliveries (target_kind, target_id)
   where status in ('queued', 'retrying');
 create unique index sync_deliveries_one_in_flight_idx on public.sync_deliveries (target_kind, target_id)
   where status = 'sending';
-create index sync_deliveries_due_idx on public.sync_deliveries (next_attempt_at) where status in ('queued', 'retrying');
-create index sync_deliveries_lease_idx on public.sync_deliveries (lease_expires_at) where status = 'sending';
-create index sync_deliveries_job_idx on public.sync_deliveries (organization_id, job_id, status);
-create index sync_deliveries_job_only_idx on public.sync_deliveries (job_id);
+create index sync_deliveries_due_idx on public.sync_deliveries (job_id, next_attempt_at) where status in ('queued', 'retrying');
+create index sync_deliveries_origin_idx on public.sync_deliveries (job_id, destination_origin, next_attempt_at)
+  where status in ('queued', 'retrying');
+create index sync_deliveries_job_idx on public.sync_deliveries (organization_id, job_id);
 create index sync_deliveries_site_idx on public.sync_deliveries (organization_id, site_id, created_at desc);
 create index sync_deliveries_superseded_by_idx on public.sync_deliveries (organization_id, superseded_by) where superseded_by is not null;
+create index sync_deliveries_retry_of_idx on public.sync_deliveries (organization_id, retry_of) where retry_of is not null;
+
+-- What waits for a site whose address changes waits for the new one's host.
+create function private.move_waiting() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.sync_deliveries d set destination_origin = private.origin_of(new.destination_url)
+  where d.target_kind = 'site' and d.target_id = new.id and d.status in ('queued', 'retrying');
+  return null;
+end $$;
+create trigger sites_move_waiting after update of destination_url on public.sites
+  for each row when (new.destination_url is distinct from old.destination_url) execute function private.move_waiting();
 
 alter table public.site_states
   add foreign key (organization_id, accepted_delivery_id) references public.sync_deliveries (organization_id, id)
@@ -95,20 +124,26 @@ create table public.delivery_attempts (
   organization_id uuid not null,
   delivery_id uuid not null,
   number integer not null,
+  site_id uuid,
   worker text not null,
   started_at timestamptz not null,
   duration_ms integer not null,
+  connect_ms integer,
+  first_byte_ms integer,
   status_code integer,
   error text,
   request_headers jsonb not null default '{}',
   response_headers jsonb not null default '{}',
   response_body text,
   created_at timestamptz not null default clock_timestamp(),
-  primary key (delivery_id, number),
-  foreign key (organization_id, delivery_id) references public.sync_deliveries (organization_id, id) on delete cascade
+  primary key (organization_id, delivery_id, number),
+  foreign key (organization_id, delivery_id) references public.sync_deliveries (organization_id, id) on delete cascade,
+  foreign key (organization_id, site_id) references public.sites (organization_id, id) on delete set null (site_id)
 );
+comment on column public.delivery_attempts.connect_ms is 'Milliseconds until the connection stood, TLS included; null on a connection that was kept from before.';
+comment on column public.delivery_attempts.first_byte_ms is 'Milliseconds until the head of the answer; null when none came.';
+create index delivery_attempts_site_idx on public.delivery_attempts (organization_id, site_id, created_at);
 comment on table public.delivery_attempts is 'One HTTP try of a delivery.';
-create index delivery_attempts_delivery_idx on public.delivery_attempts (organization_id, delivery_id);
 
 create table public.job_logs (
   organization_id uuid not null,
@@ -121,14 +156,13 @@ create table public.job_logs (
   item_id uuid,
   delivery_id uuid,
   payload jsonb,
-  primary key (job_id, seq),
+  primary key (organization_id, job_id, seq),
   foreign key (organization_id, job_id) references public.sync_jobs (organization_id, id) on delete cascade,
   foreign key (organization_id, site_id) references public.sites (organization_id, id) on delete set null (site_id),
   foreign key (organization_id, item_id) references public.content_items (organization_id, id) on delete set null (item_id),
   foreign key (organization_id, delivery_id) references public.sync_deliveries (organization_id, id) on delete set null (delivery_id)
 );
 comment on table public.job_logs is 'Append-only; seq counts from 1 per job without gaps.';
-create index job_logs_job_idx on public.job_logs (organization_id, job_id);
 create index job_logs_site_idx on public.job_logs (organization_id, site_id) where site_id is not null;
 create index job_logs_item_idx on public.job_logs (organization_id, item_id) where item_id is not null;
 create index job_logs_delivery_idx on public.job_logs (organization_id, delivery_id) where delivery_id is not null;
@@ -187,6 +221,9 @@ language sql immutable set search_path = '' as $$
   select case when p_ms < 1000 then round(p_ms) || ' ms' else round(p_ms / 1000.0, 1) || ' s' end
 $$;
 
+create function private.disabled_text() returns text
+language sql immutable set search_path = '' as $$ select 'the site is disabled' $$;
+
 create function private.count_text(p_count bigint, p_one text) returns text
 language sql immutable set search_path = '' as $$
   select p_count || ' ' || p_one || case when p_count = 1 then '' else 's' end
@@ -195,22 +232,38 @@ $$;
 create function private.finish_jobs(p_jobs uuid[]) returns uuid[]
 language plpgsql set search_path = '' as $$
 declare
+  v_done uuid[];
   v_finished uuid[];
   v_lines private.log_line[];
 begin
   perform 1 from public.sync_jobs j where j.id = any (p_jobs) order by j.id for no key update;
+  -- Asked after every batch of results: two looks into small indexes, and a count only at the end.
+  select array_agg(j.id) into v_done from public.sync_jobs j
+  where j.id = any (p_jobs) and j.status in ('queued', 'running')
+    and not exists (select from public.sync_deliveries d where d.job_id = j.id and d.status in ('queued', 'retrying'))
+    and not exists (select from public.sync_deliveries d where d.job_id = j.id and d.status = 'sending');
+  if v_done is null then return '{}'; end if;
+
   with counted as (
     select j.id, count(d.id) as total,
       count(d.id) filter (where d.status = 'success') as succeeded,
       count(d.id) filter (where d.status = 'failed') as failed,
       count(d.id) filter (where d.status = 'skipped') as skipped,
       count(d.id) filter (where d.status = 'superseded') as superseded,
-      count(d.id) filter (where d.status = 'cancelled') as cancelled
+      count(d.id) filter (where d.status = 'cancelled') as cancelled,
+      count(d.id) filter (where d.status = 'skipped' and d.reason = private.disabled_text()) as disabled
     from public.sync_jobs j
-    left join public.sync_deliveries d on d.job_id = j.id
-    where j.id = any (p_jobs) and j.status in ('queued', 'running')
+    left join public.sync_deliveries d on d.organization_id = j.organization_id and d.job_id = j.id
+    where j.id = any (v_done)
     group by j.id
-    having count(d.id) filter (where d.status in ('queued', 'sending', 'retrying')) = 0
+  ), tried as (
+    select d.job_id, count(*) as attempts,
+      percentile_disc(array[0.5, 0.95]) within group (order by a.duration_ms) as ms
+    from public.sync_jobs j
+    join public.sync_deliveries d on d.organization_id = j.organization_id and d.job_id = j.id
+    join public.delivery_attempts a on a.organization_id = d.organization_id and a.delivery_id = d.id
+    where j.id = any (v_done)
+    group by d.job_id
   ), ended as (
     update public.sync_jobs j set
       status = case when c.cancelled > 0 and j.cancel_requested_at is not null then 'cancelled'
@@ -221,15 +274,18 @@ begin
         when c.cancelled > 0 and j.cancel_requested_at is not null
           then format('Cancelled: %s of %s sent', c.succeeded, private.count_text(c.total - c.skipped, 'site'))
         when c.succeeded + c.failed = 0 and c.superseded > 0 then 'A newer run took over'
-        when c.succeeded + c.failed = 0 and c.cancelled > 0 then 'Nothing to do: its sites were deleted'
+        when c.succeeded + c.failed = 0 and c.cancelled > 0 then 'Nothing to do: its sites were deleted or disabled'
+        when c.succeeded + c.failed = 0 and c.disabled > 0 then 'Nothing to do: every other site is up to date'
         when c.succeeded + c.failed = 0 then 'Nothing to do: every site is up to date'
         when c.failed = 0 then format('%s of %s accepted', c.succeeded, private.count_text(c.succeeded, 'site'))
         else format('%s of %s accepted, %s failed', c.succeeded, private.count_text(c.succeeded + c.failed, 'site'), c.failed) end,
       total = c.total, succeeded = c.succeeded, failed = c.failed, skipped = c.skipped,
       superseded = c.superseded, cancelled = c.cancelled,
+      attempts = coalesce(t.attempts, 0), p50_ms = t.ms[1], p95_ms = t.ms[2],
       started_at = coalesce(j.started_at, j.created_at),
       finished_at = clock_timestamp()
-    from counted c where j.id = c.id
+    from counted c left join tried t on t.job_id = c.id
+    where j.id = c.id
     returning j.*
   )
   select array_agg(e.id),
@@ -245,26 +301,42 @@ end $$;
 comment on function private.finish_jobs(uuid[]) is
   'Ends those of the jobs that have no open delivery left, in the caller''s transaction; returns the ended ones.';
 
--- A deleted site takes its open work with it, and the runs that waited for it end.
-create function private.close_site_work() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- A deleted site takes its open work with it, and a disabled one what still waits; the runs that waited for it end.
+create function private.close_site_work(p_organization uuid, p_site uuid, p_statuses text[], p_reason text) returns void
+language plpgsql set search_path = '' as $$
 declare
   v_jobs uuid[];
 begin
-  -- With the whole organization its runs go too; there is nobody left to end them for.
-  if not exists (select 1 from public.organizations o where o.id = old.organization_id) then return old; end if;
   -- The site's row is locked already; then as everywhere: states, deliveries, jobs.
-  perform 1 from public.site_states st where st.site_id = old.id for update;
+  perform 1 from public.site_states st where st.site_id = p_site for update;
   with closed as (
     update public.sync_deliveries d
-    set status = 'cancelled', reason = 'the site was deleted', finished_at = clock_timestamp(), next_attempt_at = null,
+    set status = 'cancelled', reason = p_reason, finished_at = clock_timestamp(), next_attempt_at = null,
       lease_token = null, lease_worker = null, lease_expires_at = null
-    where d.organization_id = old.organization_id and d.site_id = old.id and d.status in ('queued', 'sending', 'retrying')
+    where d.organization_id = p_organization and d.site_id = p_site and d.status = any (p_statuses)
     returning d.job_id
   )
   select array_agg(distinct c.job_id) into v_jobs from closed c;
   perform private.finish_jobs(v_jobs);
+end $$;
+
+create function private.site_is_deleted() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- With the whole organization its runs go too; there is nobody left to end them for.
+  if exists (select 1 from public.organizations o where o.id = old.organization_id) then
+    perform private.close_site_work(old.organization_id, old.id, '{queued,sending,retrying}', 'the site was deleted');
+  end if;
   return old;
 end $$;
-create trigger sites_close_work before delete on public.sites
-  for each row execute function private.close_site_work();
+create trigger sites_deleted before delete on public.sites
+  for each row execute function private.site_is_deleted();
+
+create function private.site_is_disabled() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.close_site_work(new.organization_id, new.id, '{queued,retrying}', 'the site was disabled');
+  return null;
+end $$;
+create trigger sites_disabled after update of enabled on public.sites
+  for each row when (old.enabled and not new.enabled) execute function private.site_is_disabled();

@@ -52,11 +52,11 @@ begin
     select x.job_id, jsonb_agg(x.delivery) as deliveries
     from (
       select c.job_id, (row_number() over (partition by c.job_id order by c.target_slug) - 1) / 200 as chunk,
+        -- What a page shows of a delivery, and no more: every change of thousands passes here.
         jsonb_build_object('id', c.id, 'site_id', c.site_id, 'target_id', c.target_id, 'target_name', c.target_name,
           'target_slug', c.target_slug, 'status', c.status, 'reason', left(c.reason, 300), 'attempts', c.attempts, 'max_attempts', c.max_attempts,
           'next_attempt_at', c.next_attempt_at, 'status_code', c.status_code, 'duration_ms', c.duration_ms, 'item_count', c.item_count,
-          'body_bytes', c.body_bytes, 'body_hash', c.body_hash, 'sequence', c.sequence, 'created_at', c.created_at,
-          'started_at', c.started_at, 'finished_at', c.finished_at) as delivery
+          'body_bytes', c.body_bytes, 'finished_at', c.finished_at) as delivery
       from changed c
     ) x group by x.job_id, x.chunk
   loop
