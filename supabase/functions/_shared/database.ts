@@ -24,6 +24,9 @@ export interface ClaimedDelivery {
   /** From 1. */
   attempt: number
   maxAttempts: number
+  /** The pause before the second attempt; the site's own, like the timeout. */
+  firstRetryMs: number
+  timeoutMs: number
   /** Fencing: what a worker records under a token that is no longer the delivery's is rejected. */
   leaseToken: number
   /** Newest first; empty when the site has none yet. */
@@ -37,6 +40,8 @@ export interface AttemptRecord {
   worker: string
   started_at: string
   duration_ms: number
+  connect_ms: number | null
+  first_byte_ms: number | null
   status_code: number | null
   error: string | null
   request_headers: Record<string, string>
@@ -45,6 +50,23 @@ export interface AttemptRecord {
   outcome: 'success' | 'retry' | 'failed'
   retry_in_ms: number | null
   reason: string
+}
+
+/** How much may be under way at once, over all invocations: the claim keeps it. */
+export interface Caps {
+  /** To one scheme, host and port; the built-in receiver is exempt. */
+  hostConcurrency: number
+  /** Of one run. */
+  runConcurrency: number
+}
+
+export interface DueSchedule {
+  id: string
+  kind: 'publish' | 'drift'
+  cron: string
+  timeZone: string
+  /** Null: it is only to be planned. As text, because it goes back to be compared, microseconds included. */
+  nextRunAt: string | null
 }
 
 export interface Receipt {
@@ -72,6 +94,11 @@ export function connect(databaseUrl: string): Sql {
   })
 }
 
+interface Recorded {
+  jobs_finished: string[]
+  rejected: string[]
+}
+
 interface ClaimRow {
   delivery_id: string
   organization_id: string
@@ -84,39 +111,47 @@ interface ClaimRow {
   destination_url: string | null
   attempt: number
   max_attempts: number
+  first_retry_ms: number
+  timeout_ms: number
   lease_token: string
   secrets: unknown
 }
 
 export function createDatabase(sql: Sql) {
   return {
-    async claim(worker: string, limit: number, jobId: string | null): Promise<ClaimedDelivery[]> {
+    async claim(worker: string, limit: number, jobId: string | null, caps: Caps): Promise<ClaimedDelivery[]> {
       const rows = await sql<ClaimRow[]>`
         select delivery_id, organization_id, job_id, site_id, target_slug, webhook_id, sequence, body, destination_url,
-          attempt, max_attempts, lease_token, secrets
-        from public.claim_deliveries(${worker}, ${limit}, ${jobId}::uuid)`
-      return rows.map((row) => ({
-        deliveryId: row.delivery_id,
-        organizationId: row.organization_id,
-        jobId: row.job_id,
-        siteId: row.site_id,
-        targetSlug: row.target_slug,
-        webhookId: row.webhook_id,
-        sequence: Number(row.sequence),
-        body: row.body,
-        destinationUrl: row.destination_url,
-        attempt: row.attempt,
-        maxAttempts: row.max_attempts,
-        leaseToken: Number(row.lease_token),
-        secrets: readSecrets(row.secrets),
-      }))
+          attempt, max_attempts, first_retry_ms, timeout_ms, lease_token, secrets
+        from public.claim_deliveries(${worker}, ${limit}, ${jobId}::uuid, ${caps.hostConcurrency}, ${caps.runConcurrency})`
+      return rows.map(readClaim)
     },
 
     async record(results: readonly AttemptRecord[]): Promise<{ finishedJobs: string[]; rejected: string[] }> {
-      const text = JSON.stringify(results)
-      const [row] = await sql<{ answer: { jobs_finished: string[] | null; rejected: string[] | null } }[]>`
-        select public.record_attempts(${text}::text::jsonb) as answer`
+      const [row] = await sql<{ answer: Recorded }[]>`
+        select public.record_attempts(${JSON.stringify(results)}::text::jsonb) as answer`
       return { finishedJobs: row?.answer.jobs_finished ?? [], rejected: row?.answer.rejected ?? [] }
+    },
+
+    /** Records what has ended and claims up to `limit` of what is due (0: nothing), in one transaction. */
+    async exchange(
+      results: readonly AttemptRecord[],
+      worker: string,
+      limit: number,
+      jobId: string | null,
+      caps: Caps,
+    ): Promise<{ finishedJobs: string[]; rejected: string[]; claimed: ClaimedDelivery[] }> {
+      const rows = await sql<(ClaimRow & { recorded: Recorded | null })[]>`
+        select recorded, delivery_id, organization_id, job_id, site_id, target_slug, webhook_id, sequence, body, destination_url,
+          attempt, max_attempts, first_retry_ms, timeout_ms, lease_token, secrets
+        from public.exchange_deliveries(${JSON.stringify(results)}::text::jsonb, ${worker}, ${limit}, ${jobId}::uuid,
+          ${caps.hostConcurrency}, ${caps.runConcurrency})`
+      const recorded = results.length > 0 ? rows[0]?.recorded : null
+      return {
+        finishedJobs: recorded?.jobs_finished ?? [],
+        rejected: recorded?.rejected ?? [],
+        claimed: rows.slice(results.length > 0 ? 1 : 0).map(readClaim),
+      }
     },
 
     /** Gives claims back that were not sent. */
@@ -159,10 +194,58 @@ export function createDatabase(sql: Sql) {
       return row.receipt
     },
 
-    /** Records that the tick has come, and names the jobs that have work due. */
-    async tick(): Promise<{ openJobs: string[] }> {
-      const [row] = await sql<{ answer: { open_jobs: string[] | null } }[]>`select public.tick() as answer`
-      return { openJobs: row?.answer.open_jobs ?? [] }
+    /** False when that version exists already: somebody else rotated just then. */
+    async rotateSiteSecret(
+      siteId: string,
+      { version, keyVersion, nonce, ciphertext }: SealedSecret,
+      overlapMs: number,
+    ): Promise<{ stored: boolean; overlapUntil: string | null }> {
+      const [row] = await sql<{ answer: { stored: boolean; overlap_until: string | null } }[]>`
+        select public.rotate_site_secret(${siteId}::uuid, ${version}, ${keyVersion}, ${nonce}::bytea, ${ciphertext}::bytea,
+          ${`${overlapMs} milliseconds`}::text::interval) as answer`
+      return { stored: row?.answer.stored ?? false, overlapUntil: row?.answer.overlap_until ?? null }
+    },
+
+    async endSecretOverlap(siteId: string): Promise<void> {
+      await sql`select public.end_secret_overlap(${siteId}::uuid)`
+    },
+
+    /** Records that the tick has come, and names the jobs that have work due and the sites to ask what they show. */
+    async tick(): Promise<{ openJobs: string[]; driftSites: string[] }> {
+      const [row] = await sql<{ answer: { open_jobs: string[]; drift_sites: string[] } }[]>`select public.tick() as answer`
+      return { openJobs: row?.answer.open_jobs ?? [], driftSites: row?.answer.drift_sites ?? [] }
+    },
+
+    async dueSchedules(): Promise<DueSchedule[]> {
+      const rows = await sql<{ id: string; kind: DueSchedule['kind']; cron: string; time_zone: string; next_run_at: string | null }[]>`
+        select id, kind, cron, time_zone, next_run_at::text as next_run_at from public.due_schedules()`
+      return rows.map(({ id, kind, cron, time_zone, next_run_at }) => ({ id, kind, cron, timeZone: time_zone, nextRunAt: next_run_at }))
+    },
+
+    /** Runs a schedule whose next time is still `seen`; `seen` null only plans it, a problem takes the place of a next time. */
+    async runSchedule(
+      id: string,
+      seen: string | null,
+      next: string | null,
+      problem: string | null,
+    ): Promise<{ ran: boolean; jobId: string | null }> {
+      const [row] = await sql<{ answer: { ran: boolean; job_id: string | null } }[]>`
+        select public.run_schedule(${id}::uuid, ${seen}::text::timestamptz, ${next}::text::timestamptz, ${problem}) as answer`
+      return { ran: row?.answer.ran ?? false, jobId: row?.answer.job_id ?? null }
+    },
+
+    /** Where these sites say what they show; those that do not say are left out. */
+    async sitesToAsk(siteIds: readonly string[]): Promise<{ siteId: string; stateUrl: string }[]> {
+      const rows = await sql<{ site_id: string; state_url: string }[]>`
+        select site_id, state_url from public.sites_to_ask(${`{${siteIds.join(',')}}`}::text::uuid[])`
+      return rows.map(({ site_id, state_url }) => ({ siteId: site_id, stateUrl: state_url }))
+    },
+
+    /** What a site answered, or why it could not be asked. Returns the site's drift state. */
+    async recordDrift(siteId: string, shown: string | null, error: string | null): Promise<string> {
+      const [row] = await sql<{ drift: string }[]>`
+        select public.record_drift(${siteId}::uuid, ${shown}, ${error}) as drift`
+      return row?.drift ?? 'unknown'
     },
 
     async ping(): Promise<void> {
@@ -192,6 +275,16 @@ export function createDatabase(sql: Sql) {
       return row?.role ?? null
     },
 
+    /** The sites with an address for drift checks in the user's active organization; none for a viewer. */
+    async askableSites(userId: string): Promise<string[]> {
+      const rows = await sql<{ id: string }[]>`
+        select s.id from public.profiles p
+        join public.memberships m on m.organization_id = p.organization_id and m.user_id = p.id and m.role in ('admin', 'editor')
+        join public.sites s on s.organization_id = p.organization_id and s.state_url is not null
+        where p.id = ${userId}::uuid order by s.id`
+      return rows.map(({ id }) => id)
+    },
+
     async siteExists(siteId: string): Promise<boolean> {
       return (await sql`select 1 from public.sites where id = ${siteId}::uuid`).length > 0
     },
@@ -207,6 +300,26 @@ export function createDatabase(sql: Sql) {
 }
 
 export type Database = ReturnType<typeof createDatabase>
+
+function readClaim(row: ClaimRow): ClaimedDelivery {
+  return {
+    deliveryId: row.delivery_id,
+    organizationId: row.organization_id,
+    jobId: row.job_id,
+    siteId: row.site_id,
+    targetSlug: row.target_slug,
+    webhookId: row.webhook_id,
+    sequence: Number(row.sequence),
+    body: row.body,
+    destinationUrl: row.destination_url,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    firstRetryMs: row.first_retry_ms,
+    timeoutMs: row.timeout_ms,
+    leaseToken: Number(row.lease_token),
+    secrets: readSecrets(row.secrets),
+  }
+}
 
 /** SQL hands secrets over as a JSON list, with nonce and ciphertext in base64. */
 function readSecrets(value: unknown): SealedSecret[] {

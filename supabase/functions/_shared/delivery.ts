@@ -50,6 +50,7 @@ export async function attemptDelivery(
     url: delivery.destinationUrl ?? dependencies.builtInUrl(delivery.siteId),
     headers,
     body: delivery.body,
+    timeoutMs: delivery.timeoutMs,
     trusted: delivery.destinationUrl === null,
   })
   return sentRecord(delivery, dependencies, { startedMs, headers, result })
@@ -64,6 +65,7 @@ function sentRecord(
   const decision = decideRetry(outcome, {
     attempt: delivery.attempt,
     maxAttempts: delivery.maxAttempts,
+    firstRetryMs: delivery.firstRetryMs,
     nowMs: nowMs(),
     random: random(),
   })
@@ -75,6 +77,8 @@ function sentRecord(
     worker,
     started_at: new Date(startedMs).toISOString(),
     duration_ms: result.durationMs,
+    connect_ms: result.connectMs,
+    first_byte_ms: result.firstByteMs,
     status_code: responded ? outcome.statusCode : null,
     error: responded ? null : reason,
     request_headers: headers,
@@ -103,6 +107,8 @@ function unsentRecord(
     worker,
     started_at: new Date(startedMs).toISOString(),
     duration_ms: 0,
+    connect_ms: null,
+    first_byte_ms: null,
     status_code: null,
     error: reason,
     request_headers: {},

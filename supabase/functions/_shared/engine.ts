@@ -1,19 +1,15 @@
-import type { AttemptRecord, ClaimedDelivery, Database } from './database.ts'
+import type { AttemptRecord, Caps, ClaimedDelivery, Database } from './database.ts'
 import { attemptDelivery, type AttemptDependencies } from './delivery.ts'
 import { errorText, type Log } from './log.ts'
 import { createBell, createPacer, type Pacer, type Sleep } from './pacing.ts'
 
 /**
- * The drain loop: claim, send, record, at the same time. There is at most one claim and one record statement under way;
+ * The drain loop. Sending goes on while one statement records what has ended and claims what that makes room for;
  * whatever ends meanwhile goes into the next one, so batches grow with the load and nothing waits for a full batch.
  * A slow destination holds one slot of the pool and neither the results of the others nor the claims that follow.
  */
 
-export interface DrainLimits {
-  /** Deliveries in flight at once. */
-  concurrency: number
-  /** At most this many claimed deliveries wait for a slot, so that slots do not wait for claims. */
-  claimAhead: number
+export interface DrainLimits extends Caps {
   /** No claim after this time, so that what is in flight ends before the platform ends us. */
   claimMs: number
   /** No claim after this many deliveries: a platform that meters CPU gives each invocation its share only. */
@@ -23,8 +19,8 @@ export interface DrainLimits {
 }
 
 export const defaultDrainLimits: DrainLimits = {
-  concurrency: 32,
-  claimAhead: 96,
+  hostConcurrency: 4,
+  runConcurrency: 32,
   claimMs: 120_000,
   maxDeliveries: 1_000,
   longestWaitMs: 5_000,
@@ -32,7 +28,7 @@ export const defaultDrainLimits: DrainLimits = {
 
 export type EngineDatabase = Pick<
   Database,
-  'claim' | 'record' | 'release' | 'renew' | 'nextWaitMs' | 'siteSecrets' | 'storeSiteSecret'
+  'exchange' | 'release' | 'renew' | 'nextWaitMs' | 'siteSecrets' | 'storeSiteSecret'
 >
 
 export interface DrainDependencies extends AttemptDependencies {
@@ -48,32 +44,34 @@ export interface DrainReport {
   workLeft: boolean
 }
 
+/** The pace is kept by a clock that nobody sets; `nowMs`, which somebody may, only dates and signs. */
+const paceMs = () => performance.now()
 const renewAfterMs = 10_000
 const patience = 6
 
 /** Drains one job, or all of them when `jobId` is null, and resolves when nothing is left that is due soon. */
 export async function drain(jobId: string | null, dependencies: DrainDependencies): Promise<DrainReport> {
-  const { database, limits, worker, nowMs, log } = dependencies
-  const startedMs = nowMs()
-  const inFlight = new Map<number, ClaimedDelivery>()
-  /** Claimed, and sent as soon as a slot is free. */
-  let waiting: ClaimedDelivery[] = []
+  const { database, limits, worker, log } = dependencies
+  const startedMs = paceMs()
+  let inFlight = 0
+  /** Lease tokens of what is claimed and not yet recorded: what the database, too, counts as in flight. */
+  const held = new Set<number>()
   const bell = createBell()
-  const claims = createPacer(nowMs)
-  const records = createPacer(nowMs)
+  /** When to ask for more; and, after a failure, when to speak to the database again. */
+  const claims = createPacer(paceMs)
+  const retries = createPacer(paceMs)
   let finished: AttemptRecord[] = []
   let unsent: number[] = []
   let attempts = 0
-  let ended = 0
-  let aheadBy = 0
   let renewAtMs = startedMs + renewAfterMs
   let emptyAsks = 0
   /** Nothing is due soon; or something is wrong with us, so that somebody else had better go on. */
   const state = { nothingSoon: false, gaveUp: false }
 
-  const isOutOfTime = () => state.gaveUp || nowMs() - startedMs >= limits.claimMs
+  const isOutOfTime = () => state.gaveUp || paceMs() - startedMs >= limits.claimMs
   const isStopping = () => isOutOfTime() || state.nothingSoon || attempts >= limits.maxDeliveries
-  const room = () => limits.concurrency + aheadBy - inFlight.size - waiting.length
+  const hasUnrecorded = () => finished.length + unsent.length > 0 && retries.failures() < patience
+  const wantsClaim = () => !isStopping() && held.size < limits.runConcurrency && claims.atMs() !== null
 
   async function run(delivery: ClaimedDelivery): Promise<void> {
     try {
@@ -87,61 +85,55 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
       unsent.push(delivery.leaseToken)
       state.gaveUp = true
     }
-    inFlight.delete(delivery.leaseToken)
-    ended++
+    inFlight--
     bell.ring()
   }
 
-  function fillSlots(): void {
-    if (isOutOfTime() && waiting.length > 0) {
-      attempts -= waiting.length
-      unsent.push(...waiting.map(({ leaseToken }) => leaseToken))
-      waiting = []
-    }
-    for (const delivery of waiting.splice(0, limits.concurrency - inFlight.size)) {
-      inFlight.set(delivery.leaseToken, delivery)
-      void run(delivery)
-    }
-  }
-
-  async function claim(): Promise<void> {
-    const limit = Math.min(room(), limits.maxDeliveries - attempts)
-    const endedBefore = ended
-    const claimed = await database.claim(worker, limit, jobId)
-    attempts += claimed.length
-    // Twice as many ahead as ended while we claimed: enough to keep the slots busy through the next claim, and next to none
-    // while destinations are slow, when another worker had better take them.
-    aheadBy = Math.min(2 * (ended - endedBefore), limits.claimAhead)
-    // A short answer means that nothing more is due now; what comes later is asked for below, or known from a retry.
-    claims.next(claimed.length < limit ? null : 0)
-    if (claimed.length > 0) emptyAsks = 0
-    if (inFlight.size === 0) renewAtMs = nowMs() + renewAfterMs
-    waiting.push(...claimed)
-    fillSlots()
-  }
-
-  async function record(): Promise<void> {
+  /** Records what has ended, and claims as much as that makes room for: one statement, so one commit for both. */
+  async function exchange(): Promise<void> {
     const batch = finished
     const tokens = unsent
     finished = []
     unsent = []
+    const room = limits.runConcurrency - held.size + batch.length + tokens.length
+    const asks = batch.length > 0 || claims.isDue()
+    const limit = isStopping() || !asks ? 0 : Math.max(0, Math.min(room, limits.maxDeliveries - attempts))
+    let claimed: ClaimedDelivery[]
     try {
       if (tokens.length > 0) await database.release(worker, tokens)
-      if (batch.length > 0) {
-        const { finishedJobs, rejected } = await database.record(batch)
-        if (jobId !== null && finishedJobs.includes(jobId)) state.nothingSoon = true
-        if (rejected.length > 0) log('warn', 'results came after their lease had gone', { deliveries: rejected })
-      }
+      const answer = await database.exchange(batch, worker, limit, jobId, limits)
+      claimed = answer.claimed
+      if (jobId !== null && answer.finishedJobs.includes(jobId)) state.nothingSoon = true
+      if (answer.rejected.length > 0) log('warn', 'results came after their lease had gone', { deliveries: answer.rejected })
     } catch (error) {
       finished = [...batch, ...finished]
       unsent = [...tokens, ...unsent]
       throw error
     }
+    for (const token of [...tokens, ...batch.map(({ lease_token: token }) => token)]) held.delete(token)
+    // A short answer: nothing more is due, or what is due waits for a host or a run that is busy. The next result makes
+    // room, and what comes later is asked for below, or known from a retry.
+    if (limit > 0) claims.next(claimed.length < limit ? null : 0)
     for (const { retry_in_ms: delay } of batch) {
       if (delay !== null && delay <= limits.longestWaitMs) claims.noLaterThan(delay)
     }
-    // A site that was busy may have work of another job waiting.
-    if (jobId === null && batch.length > 0) claims.noLaterThan(0)
+    take(claimed)
+  }
+
+  function take(claimed: readonly ClaimedDelivery[]): void {
+    if (claimed.length === 0) return
+    if (isOutOfTime()) {
+      unsent.push(...claimed.map(({ leaseToken }) => leaseToken))
+      return
+    }
+    emptyAsks = 0
+    attempts += claimed.length
+    if (held.size === 0) renewAtMs = paceMs() + renewAfterMs
+    for (const delivery of claimed) {
+      held.add(delivery.leaseToken)
+      inFlight++
+      void run(delivery)
+    }
   }
 
   /** Asked only when there is nothing else to do. Waits grow, so that a busy site of another worker is not polled hard. */
@@ -152,14 +144,13 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
   }
 
   async function renew(): Promise<void> {
-    await database.renew(worker, [...inFlight.keys(), ...waiting.map(({ leaseToken }) => leaseToken)])
+    await database.renew(worker, [...held])
   }
 
-  let claiming = false
-  let recording = false
+  let stepping = false
   let renewing = false
 
-  /** Runs one database step beside the others; a failure is tried again later, a few times. */
+  /** Runs one step beside the sending; a failure is tried again later, a few times. */
   function step(work: () => Promise<void>, pacer: Pacer, done: () => void): void {
     work()
       .then(pacer.succeeded, (error: unknown) => {
@@ -172,37 +163,31 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
       })
   }
 
-  const hasUnrecorded = () => finished.length + unsent.length > 0 && records.failures() < patience
-
   function pause(): Promise<void> {
-    const times = [
-      claiming || isStopping() || room() <= 0 ? null : claims.atMs(),
-      recording || !hasUnrecorded() ? null : records.atMs(),
-      inFlight.size > 0 ? renewAtMs : null,
-    ].filter((time) => time !== null)
-    return bell.wait(times.length > 0 ? Math.min(...times) - nowMs() : null, dependencies.sleep)
+    const times: number[] = []
+    if (!stepping && (hasUnrecorded() || wantsClaim())) {
+      times.push(Math.max(retries.atMs() ?? 0, hasUnrecorded() ? 0 : (claims.atMs() ?? 0)))
+    }
+    if (!stepping && !retries.isDue()) times.push(retries.atMs() ?? 0)
+    if (held.size > 0) times.push(renewAtMs)
+    return bell.wait(times.length > 0 ? Math.min(...times) - paceMs() : null, dependencies.sleep)
   }
 
   for (;;) {
-    fillSlots()
-    if (hasUnrecorded() && !recording && records.isDue()) {
-      recording = true
-      step(record, records, () => (recording = false))
+    if (!stepping && retries.isDue() && (hasUnrecorded() || (wantsClaim() && claims.isDue()))) {
+      stepping = true
+      step(exchange, retries, () => (stepping = false))
     }
-    if (!claiming && !isStopping() && room() > 0 && claims.isDue()) {
-      claiming = true
-      step(claim, claims, () => (claiming = false))
-    }
-    if (!renewing && inFlight.size > 0 && nowMs() >= renewAtMs) {
+    if (!renewing && held.size > 0 && paceMs() >= renewAtMs) {
       renewing = true
-      renewAtMs = nowMs() + renewAfterMs
-      step(renew, createPacer(nowMs), () => (renewing = false))
+      renewAtMs = paceMs() + renewAfterMs
+      step(renew, createPacer(paceMs), () => (renewing = false))
     }
-    if (!claiming && !recording && inFlight.size === 0 && !hasUnrecorded()) {
+    if (!stepping && inFlight === 0 && !hasUnrecorded()) {
       if (isStopping()) break
-      if (claims.atMs() === null) {
-        claiming = true
-        step(askForMore, claims, () => (claiming = false))
+      if (!wantsClaim() && retries.isDue()) {
+        stepping = true
+        step(askForMore, retries, () => (stepping = false))
       }
     }
     await pause()

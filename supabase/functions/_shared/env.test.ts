@@ -19,9 +19,13 @@ it('has defaults for all but the address and the database', () => {
       signingKeys: undefined,
       tickSecret: null,
       allowPrivateDestinations: false,
+      allowedDestinations: { names: new Set(), ranges: [] },
       sendTimeoutMs: 10_000,
       drainMs: 120_000,
       drainDeliveries: 1_000,
+      runConcurrency: 32,
+      hostConcurrency: 4,
+      secretOverlapMs: 86_400_000,
     },
   })
 })
@@ -38,7 +42,7 @@ it('takes both generations of API keys', () => {
   expect(read({ SUPABASE_ANON_KEY: 'anon' })).toMatchObject({ value: { publishableKey: 'anon' } })
 })
 
-it('names everything that is missing or malformed, and repeats no value', () => {
+it('names everything that is missing or malformed, and repeats no secret', () => {
   expect(
     read({
       SUPABASE_URL: undefined,
@@ -60,4 +64,38 @@ it('names everything that is missing or malformed, and repeats no value', () => 
       ].join('; '),
     },
   })
+})
+
+it('reads the caps, the overlap and the allow-list', () => {
+  expect(
+    read({
+      DATASYNC_RUN_CONCURRENCY: '1000',
+      DATASYNC_HOST_CONCURRENCY: '1',
+      DATASYNC_SECRET_OVERLAP_HOURS: '0',
+      DATASYNC_ALLOWED_DESTINATIONS: 'localhost, 10.0.0.0/8',
+    }),
+  ).toMatchObject({
+    value: {
+      runConcurrency: 1_000,
+      hostConcurrency: 1,
+      secretOverlapMs: 0,
+      allowedDestinations: { names: new Set(['localhost']), ranges: [{ prefix: [10, 0, 0, 0], bits: 8 }] },
+    },
+  })
+})
+
+it('says which entry of the allow-list is wrong, and which cap is out of range', () => {
+  const faults = read({
+    DATASYNC_RUN_CONCURRENCY: '0',
+    DATASYNC_HOST_CONCURRENCY: '1001',
+    DATASYNC_SECRET_OVERLAP_HOURS: '169',
+    DATASYNC_ALLOWED_DESTINATIONS: 'localhost, http://127.0.0.1:3000',
+  })
+  if (faults.ok) throw new Error('it was taken')
+  expect(faults.error.message).toContain(
+    'DATASYNC_ALLOWED_DESTINATIONS: "http://127.0.0.1:3000" is not a host name (without scheme and port), an IP address or a CIDR range',
+  )
+  for (const name of ['DATASYNC_RUN_CONCURRENCY: Too small', 'DATASYNC_HOST_CONCURRENCY: Too big', 'DATASYNC_SECRET_OVERLAP_HOURS: Too big']) {
+    expect(faults.error.message).toContain(name)
+  }
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nothingAllowed, parseAllowList, type AllowList } from './core/allow-list.ts'
 import type { Problem, Result } from './core/result.ts'
 
 /** The environment of the functions, parsed once: one error names everything that is missing or malformed. */
@@ -15,6 +16,13 @@ const keysByName = z
   })
   .pipe(z.record(z.string(), z.string().min(1)))
 
+const allowList = z.string().transform((text, context): AllowList => {
+  const parsed = parseAllowList(text)
+  if (parsed.ok) return parsed.value
+  context.addIssue({ code: 'custom', message: parsed.error.message })
+  return z.NEVER
+})
+
 const wholeNumber = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback)
 
@@ -29,9 +37,13 @@ const environmentSchema = z.object({
   // An empty secret would let everybody in: it counts as none.
   DATASYNC_TICK_SECRET: z.string().min(16, { error: 'must have 16 characters or more' }).optional(),
   DATASYNC_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
+  DATASYNC_ALLOWED_DESTINATIONS: allowList.optional(),
   DATASYNC_SEND_TIMEOUT_MS: wholeNumber(10_000, 100, 30_000),
   DATASYNC_DRAIN_SECONDS: wholeNumber(120, 1, 390),
   DATASYNC_DRAIN_DELIVERIES: wholeNumber(1_000, 1, 1_000_000),
+  DATASYNC_RUN_CONCURRENCY: wholeNumber(32, 1, 1_000),
+  DATASYNC_HOST_CONCURRENCY: wholeNumber(4, 1, 1_000),
+  DATASYNC_SECRET_OVERLAP_HOURS: z.coerce.number().min(0).max(168).default(24),
 })
 
 export interface Environment {
@@ -45,9 +57,17 @@ export interface Environment {
   signingKeys: string | undefined
   tickSecret: string | null
   allowPrivateDestinations: boolean
+  allowedDestinations: AllowList
+  /** For whatever has no time of its own: a site's deliveries bring theirs. */
   sendTimeoutMs: number
   drainMs: number
   drainDeliveries: number
+  /** Requests under way at once: in one run, and in one drain. */
+  runConcurrency: number
+  /** Requests under way at once to one scheme, host and port, over all runs. The built-in receiver is exempt. */
+  hostConcurrency: number
+  /** How long the old secret goes on signing after a rotation that says nothing else. */
+  secretOverlapMs: number
 }
 
 export type EnvironmentError = Problem<'environment'>
@@ -76,9 +96,13 @@ export function readEnvironment(get: (name: string) => string | undefined): Resu
       signingKeys: env.DATASYNC_SECRET_KEYS,
       tickSecret: env.DATASYNC_TICK_SECRET ?? null,
       allowPrivateDestinations: env.DATASYNC_ALLOW_PRIVATE_DESTINATIONS === 'true',
+      allowedDestinations: env.DATASYNC_ALLOWED_DESTINATIONS ?? nothingAllowed,
       sendTimeoutMs: env.DATASYNC_SEND_TIMEOUT_MS,
       drainMs: env.DATASYNC_DRAIN_SECONDS * 1_000,
       drainDeliveries: env.DATASYNC_DRAIN_DELIVERIES,
+      runConcurrency: env.DATASYNC_RUN_CONCURRENCY,
+      hostConcurrency: env.DATASYNC_HOST_CONCURRENCY,
+      secretOverlapMs: env.DATASYNC_SECRET_OVERLAP_HOURS * 3_600_000,
     },
   }
 }

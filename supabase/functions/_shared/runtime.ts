@@ -6,7 +6,7 @@ import { defaultDrainLimits, drain } from './engine.ts'
 import { readEnvironment, type Environment } from './env.ts'
 import { problem } from './http.ts'
 import { createLog, errorText, type Log } from './log.ts'
-import { createSender } from './send.ts'
+import { createSender, type Send } from './send.ts'
 import type { KeyRingResult, RandomBytes } from './site-secrets.ts'
 
 /** What the functions are made of, put together from the environment. Only `index.ts` files use this. */
@@ -16,6 +16,8 @@ export interface Runtime {
   database: Database
   keyRing: KeyRingResult
   identify: IdentifyCaller
+  /** One request to an address that somebody has typed. */
+  send: Send
   log: Log
   nowMs: () => number
   randomBytes: RandomBytes
@@ -61,7 +63,11 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
   const database = createDatabase(connect(env.databaseUrl))
   const keyRing = await parseKeyRing(env.signingKeys)
   if (!keyRing.ok) log('error', keyRing.error.message)
-  const send = createSender({ timeoutMs: env.sendTimeoutMs, allowPrivate: env.allowPrivateDestinations })
+  const send = createSender({
+    timeoutMs: env.sendTimeoutMs,
+    allowPrivate: env.allowPrivateDestinations,
+    allowed: env.allowedDestinations,
+  })
   const randomBytes: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length))
   const nowMs = () => Date.now()
 
@@ -79,7 +85,13 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
         randomBytes,
         sleep,
         log,
-        limits: { ...defaultDrainLimits, claimMs: env.drainMs, maxDeliveries: env.drainDeliveries },
+        limits: {
+          ...defaultDrainLimits,
+          claimMs: env.drainMs,
+          maxDeliveries: env.drainDeliveries,
+          runConcurrency: env.runConcurrency,
+          hostConcurrency: env.hostConcurrency,
+        },
       })
       log('debug', 'drained', { worker, job: jobId, ...report })
       if (report.workLeft) await handOn(jobId)
@@ -107,6 +119,7 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
     database,
     keyRing,
     identify: createIdentifyCaller({ ...env, fetch }),
+    send,
     log,
     nowMs,
     randomBytes,

@@ -1,111 +1,146 @@
 import { lookup as resolveName } from 'node:dns/promises'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { LookupFunction } from 'node:net'
-import { bareHost, checkAddress, checkDestinationUrl } from './core/address.ts'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { bareHost, checkAddress, checkDestinationUrl, rulesFor, type AddressRules } from './core/address.ts'
+import type { AllowList } from './core/allow-list.ts'
 import { utf8 } from './core/bytes.ts'
 import { classifyIp } from './core/ip.ts'
-import type { AttemptOutcome, NetworkErrorCode } from './core/retry.ts'
+import type { AttemptOutcome } from './core/retry.ts'
+import { brokenOff, codeOf, networkOutcome } from './network-error.ts'
+import { createPin, type PinnedOptions, type ResolvedAddress } from './pinned-agent.ts'
 
 /**
- * One HTTP POST to a destination. `node:http` and not `fetch`, because its `lookup` pins the connection to the address
- * that was checked: between a check and a second resolution by `fetch`, a name could come to mean another machine.
+ * One HTTP request to an address that somebody has typed. `node:http` and not `fetch`, because its `lookup` pins the
+ * connection to the address that was checked: between a check and a second resolution by `fetch`, a name could come to
+ * mean another machine.
  */
 
 export interface SendRequest {
+  /** POST unless it says otherwise. */
+  method?: 'POST' | 'GET'
   url: string
   headers: Readonly<Record<string, string>>
-  body: string
+  /** Of a POST. */
+  body?: string
   /**
    * Our own receiver: where it runs is not for a site's owner to choose, and on one machine or in a private network it
    * is no public address. Never set for an address that somebody has typed.
    */
   trusted: boolean
+  /** For resolution, connection, request and response together; the sender's own without it. */
+  timeoutMs?: number
+  /** How much of the response is read and kept; 20 kB without it. */
+  maxResponseBytes?: number
 }
 
 export interface SendResult {
   outcome: AttemptOutcome
   /** From the first look-up to the last byte that was read. */
   durationMs: number
+  /** From the first look-up until the connection stood, TLS included; null on a kept connection, or where it never did. */
+  connectMs: number | null
+  /** From the first look-up to the headers of the response; null where none came. */
+  firstByteMs: number | null
   /** Empty unless there was a response. */
   responseHeaders: Record<string, string>
+  /** The response went on after what was kept of it. */
+  truncated: boolean
 }
 
 export type Send = (request: SendRequest) => Promise<SendResult>
 
-export interface ResolvedAddress {
-  address: string
-  family: number
-}
+export type { ResolvedAddress }
 
 export interface SenderOptions {
-  /** For resolution, connection, request and response together. */
+  /** For a request without a time of its own. */
   timeoutMs: number
-  /** Destinations on loopback and private networks: development and the embedded backend. */
+  /** Plain http, loopback and private networks: development and the embedded backend. */
   allowPrivate: boolean
+  /** The same for these alone. */
+  allowed?: AllowList
   resolve?: (host: string) => Promise<ResolvedAddress[]>
   nowMs?: () => number
 }
 
-/** How much of a response is read and kept, in bytes. */
+/** How much of a delivery's response is read and kept, in bytes. */
 export const maxResponseBytes = 20_000
 
+type Answer = Pick<SendResult, 'outcome' | 'responseHeaders' | 'truncated'>
+type Timing = Pick<SendResult, 'connectMs' | 'firstByteMs'>
+
+/** One try on the wire. */
+interface Exchange {
+  url: URL
+  request: SendRequest
+  pin: PinnedOptions
+  abandon: AbortSignal
+  /** Called when the connection stands, and when the response begins. */
+  mark: (moment: keyof Timing) => void
+}
+
 export function createSender(options: SenderOptions): Send {
-  const { timeoutMs } = options
   const resolve = options.resolve ?? ((host: string) => resolveName(host, { all: true }))
   const nowMs = options.nowMs ?? (() => performance.now())
-  const agents = {
-    // Sockets are given up before the 5 s after which Node's servers, and many others, close an idle one.
-    'http:': new HttpAgent({ keepAlive: true, timeout: 4_000 }),
-    'https:': new HttpsAgent({ keepAlive: true, timeout: 4_000 }),
-  }
+  const pin = createPin()
 
-  async function addressesOf(url: URL, allowPrivate: boolean): Promise<ResolvedAddress[] | AttemptOutcome> {
-    const host = bareHost(url.hostname)
-    if (classifyIp(host) !== null) return [{ address: host, family: host.includes(':') ? 6 : 4 }]
-    const found = await resolve(host)
-    const checks = found.map(({ address }) => checkAddress(address, { allowPrivate }))
-    const usable = found.filter((_, index) => checks[index]?.ok)
-    if (usable.length > 0) return usable
-    const [first] = checks
-    if (first === undefined || first.ok) return { kind: 'network', code: 'host_not_found', detail: host }
-    return { kind: 'refused', reason: first.error.message }
-  }
-
-  async function attempt(request: SendRequest, abandon: AbortSignal): Promise<Omit<SendResult, 'durationMs'>> {
-    const allowPrivate = options.allowPrivate || request.trusted
-    const checked = checkDestinationUrl(request.url, { allowPrivate })
+  async function attempt(request: SendRequest, abandon: AbortSignal, mark: Exchange['mark']): Promise<Answer> {
+    const rules = { allowPrivate: options.allowPrivate || request.trusted, allowed: options.allowed }
+    const checked = checkDestinationUrl(request.url, rules)
     if (!checked.ok) return failure({ kind: 'refused', reason: checked.error.message })
     const url = checked.value
-    const addresses = await addressesOf(url, allowPrivate)
+    const addresses = await addressesOf(url, rules, resolve)
     if (!Array.isArray(addresses)) return failure(addresses)
     abandon.throwIfAborted()
-    const agent = url.protocol === 'https:' ? agents['https:'] : agents['http:']
-    const post = () => postOnce(url, request, { agent, lookup: pinTo(addresses) }, abandon)
+    const exchange = { url, request, pin: pin(url.protocol, addresses), abandon, mark }
     try {
-      return await post()
+      return await exchangeOnce(exchange)
     } catch (error) {
       // A kept connection that the other side closed just then: nothing was wrong with this request, so it goes again.
       if (!(error instanceof ReusedSocketError) || abandon.aborted) throw error
-      return await post()
+      return await exchangeOnce(exchange)
     }
   }
 
   return async (request) => {
+    const timeoutMs = request.timeoutMs ?? options.timeoutMs
     const started = nowMs()
+    const elapsed = () => Math.round(nowMs() - started)
+    const timing: Timing = { connectMs: null, firstByteMs: null }
     const abandon = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const timeout = new Promise<Omit<SendResult, 'durationMs'>>((done) => {
+    const timeout = new Promise<Answer>((done) => {
       timer = setTimeout(() => {
         done(failure({ kind: 'timeout', afterMs: timeoutMs }))
         abandon.abort()
       }, timeoutMs)
     })
-    const answer = attempt(request, abandon.signal).catch((error: unknown) => failure(networkOutcome(error)))
+    const answer = attempt(request, abandon.signal, (moment) => {
+      timing[moment] = elapsed()
+    }).catch((error: unknown) => failure(networkOutcome(error)))
     const result = await Promise.race([answer, timeout])
     clearTimeout(timer)
-    return { ...result, durationMs: Math.round(nowMs() - started) }
+    return { ...result, durationMs: elapsed(), ...timing }
   }
+}
+
+/**
+ * The addresses that a request may go to, all of them checked, or why there are none. One answer that is not public
+ * refuses them all: a name that means a public and a private machine at once is how rebinding is done.
+ */
+async function addressesOf(
+  url: URL,
+  rules: AddressRules,
+  resolve: (host: string) => Promise<ResolvedAddress[]>,
+): Promise<ResolvedAddress[] | AttemptOutcome> {
+  const host = bareHost(url.hostname)
+  if (classifyIp(host) !== null) return [{ address: host, family: host.includes(':') ? 6 : 4 }]
+  const found = await resolve(host)
+  if (found.length === 0) return { kind: 'network', code: 'host_not_found', detail: host }
+  for (const { address } of found) {
+    const checked = checkAddress(address, rulesFor(host, rules))
+    if (!checked.ok) return { kind: 'refused', reason: `${host}: ${checked.error.message}` }
+  }
+  return found
 }
 
 class ReusedSocketError extends Error {
@@ -114,28 +149,29 @@ class ReusedSocketError extends Error {
   }
 }
 
-function postOnce(
-  url: URL,
-  { headers, body }: SendRequest,
-  connection: Pick<RequestOptions, 'agent' | 'lookup'>,
-  abandon: AbortSignal,
-): Promise<Omit<SendResult, 'durationMs'>> {
+function exchangeOnce({ url, request: { method = 'POST', headers, body, ...limits }, pin, abandon, mark }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const bytes = utf8(body)
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const request = send(url, {
-      method: 'POST',
-      ...connection,
-      headers: { ...headers, 'content-length': String(bytes.byteLength) },
-    })
+    const isSecure = url.protocol === 'https:'
+    const bytes = method === 'POST' ? utf8(body ?? '') : null
+    const length = bytes === null ? {} : { 'content-length': String(bytes.byteLength) }
+    const request = (isSecure ? httpsRequest : httpRequest)(url, { method, ...pin, headers: { ...headers, ...length } })
     const stop = () => request.destroy()
     abandon.addEventListener('abort', stop, { once: true })
     const settled = () => abandon.removeEventListener('abort', stop)
     let answered = false
+    let reused = false
+    request.on('socket', (socket) => {
+      reused = request.reusedSocket
+      // Deno sends a request on a kept connection anew when that ends, even when it was ended here, because the time was
+      // over (denoland/deno#36786). What is sent again is decided below, and by the run.
+      request.reusedSocket = false
+      if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', () => mark('connectMs'))
+    })
     request.on('response', (response) => {
       answered = true
-      readExcerpt(response).then(
-        (text) => {
+      mark('firstByteMs')
+      readExcerpt(response, limits.maxResponseBytes ?? maxResponseBytes).then(
+        ({ text, truncated }) => {
           settled()
           resolve({
             outcome: {
@@ -145,6 +181,7 @@ function postOnce(
               body: text,
             },
             responseHeaders: plainHeaders(response),
+            truncated,
           })
         },
         (error: unknown) => {
@@ -155,45 +192,40 @@ function postOnce(
     })
     request.on('error', (error) => {
       settled()
-      const stale = request.reusedSocket && !answered && codeOf(error) === 'ECONNRESET'
+      const stale = reused && !answered && codeOf(error) === 'ECONNRESET'
       reject(stale ? new ReusedSocketError({ cause: error }) : error)
     })
-    request.end(bytes)
+    // An answer that is none, such as a switch to another protocol, ends in neither of the two.
+    request.on('close', () => {
+      if (!answered) reject(brokenOff('the connection was closed'))
+    })
+    request.end(bytes ?? undefined)
   })
 }
 
-/** The first `maxResponseBytes` of the body; a longer one is cut off together with its connection. */
-function readExcerpt(response: IncomingMessage): Promise<string> {
+/** The first bytes of the body; a longer one is cut off together with its connection. */
+function readExcerpt(response: IncomingMessage, limit: number): Promise<{ text: string; truncated: boolean }> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    const text = () => Buffer.concat(chunks).subarray(0, maxResponseBytes).toString('utf8')
+    const text = () => Buffer.concat(chunks).subarray(0, limit).toString('utf8')
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       length += chunk.length
-      if (length <= maxResponseBytes) return
-      resolve(text())
+      if (length <= limit) return
+      resolve({ text: text(), truncated: true })
       response.destroy()
     })
-    response.on('end', () => resolve(text()))
+    response.on('end', () => resolve({ text: text(), truncated: false }))
     response.on('error', reject)
     response.on('close', () => {
-      if (!response.complete) reject(Object.assign(new Error('the response broke off'), { code: 'ECONNRESET' }))
+      if (!response.complete) reject(brokenOff('the response broke off'))
     })
   })
 }
 
-/** `net.connect` asks this instead of the resolver, and so reaches one of the addresses that were checked, or none. */
-function pinTo(addresses: readonly ResolvedAddress[]): LookupFunction {
-  return (_host, options, done) => {
-    const first = addresses[0]
-    if (options.all) done(null, [...addresses])
-    else if (first !== undefined) done(null, first.address, first.family)
-  }
-}
-
-function failure(outcome: AttemptOutcome): Omit<SendResult, 'durationMs'> {
-  return { outcome, responseHeaders: {} }
+function failure(outcome: AttemptOutcome): Answer {
+  return { outcome, responseHeaders: {}, truncated: false }
 }
 
 function plainHeaders(response: IncomingMessage): Record<string, string> {
@@ -203,35 +235,4 @@ function plainHeaders(response: IncomingMessage): Record<string, string> {
     if (value !== undefined && name !== 'set-cookie') headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return headers
-}
-
-const errorCodes: Readonly<Record<string, NetworkErrorCode>> = {
-  ECONNREFUSED: 'connection_refused',
-  ECONNRESET: 'connection_reset',
-  EPIPE: 'connection_reset',
-  ENOTFOUND: 'host_not_found',
-  EAI_AGAIN: 'host_not_found',
-  ENODATA: 'host_not_found',
-  EHOSTUNREACH: 'host_unreachable',
-  ENETUNREACH: 'host_unreachable',
-  EADDRNOTAVAIL: 'host_unreachable',
-  ETIMEDOUT: 'host_unreachable',
-}
-
-function networkOutcome(error: unknown): AttemptOutcome {
-  // Happy eyeballs reports an error for each address it tried.
-  const cause: unknown = error instanceof AggregateError ? (error.errors as unknown[])[0] : error
-  const code = codeOf(cause)
-  const detail = cause instanceof Error ? cause.message : String(cause)
-  const known = errorCodes[code]
-  if (known !== undefined) return { kind: 'network', code: known, detail }
-  if (code.startsWith('HPE_')) return { kind: 'network', code: 'bad_response', detail }
-  if (/CERT|TLS|SSL|UNABLE_TO|SELF_SIGNED/.test(code) || /certificate|tls|ssl/i.test(detail)) {
-    return { kind: 'network', code: 'tls', detail }
-  }
-  return { kind: 'network', code: 'network', detail }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -15,6 +15,7 @@ import {
 import { bodyProblem, decodeText, json, methodNotAllowed, problem, readBody } from '../_shared/http.ts'
 import type { Handler, Runtime } from '../_shared/runtime.ts'
 import { signingKeys } from '../_shared/site-secrets.ts'
+import { isNotStorable } from '../_shared/storable.ts'
 
 /**
  * `POST /destination/<site id>`: the built-in receiver. It behaves as any receiver of Standard Webhooks should: nothing
@@ -23,9 +24,6 @@ import { signingKeys } from '../_shared/site-secrets.ts'
  */
 
 const siteIdSchema = z.uuid()
-
-/** Codes of PostgreSQL for a text that is JSON here and none there, such as one with the character zero. */
-const notStorable: ReadonlySet<string> = new Set(['22P02', '22P05'])
 
 const statusOf: Readonly<Record<SigningErrorCode, number>> = {
   missing_headers: 401,
@@ -86,8 +84,7 @@ export function createDestinationHandler(dependencies: DestinationDependencies):
       const { applied, receivedAt, itemCount } = await database.receive(siteId, message.id, sequence, text)
       return json(200, { applied, receivedAt, itemCount })
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      if (notStorable.has(code)) return problem(400, 'not_a_payload', 'the body holds characters that cannot be kept')
+      if (isNotStorable(error)) return problem(400, 'not_a_payload', 'the body holds characters that cannot be kept')
       throw error
     }
   }

@@ -1,22 +1,45 @@
-import { isService } from '../_shared/auth.ts'
+import { isService, type AuthOptions } from '../_shared/auth.ts'
+import { checkDrift, type DriftDependencies } from '../_shared/drift.ts'
 import { json, methodNotAllowed, problem } from '../_shared/http.ts'
+import { errorText } from '../_shared/log.ts'
 import type { Handler, Runtime } from '../_shared/runtime.ts'
+import { runDueSchedules, type ScheduleDependencies } from '../_shared/schedules.ts'
 
-/** `POST` every 10 s, by pg_cron or the embedded ticker: drains whatever nobody drains. */
+/**
+ * `POST` every 10 s, by pg_cron or the embedded ticker: runs the schedules that are due, drains whatever nobody drains,
+ * and asks the sites whose drift is to be checked. The answer does not wait for the drain or for the sites.
+ */
 
-export type TickDependencies = Pick<Runtime, 'env' | 'database' | 'drain' | 'inBackground'>
+export type TickDependencies = Pick<Runtime, 'drain' | 'inBackground' | 'send' | 'log' | 'nowMs'> & {
+  env: Pick<AuthOptions, 'secretKeys' | 'tickSecret'> & Pick<Runtime['env'], 'runConcurrency' | 'hostConcurrency' | 'drainMs'>
+  database: Pick<Runtime['database'], 'tick'> & ScheduleDependencies['database'] & DriftDependencies['database']
+}
 
-export function createTickHandler({ env, database, drain, inBackground }: TickDependencies): Handler {
+export function createTickHandler({ env, database, drain, inBackground, send, log, nowMs }: TickDependencies): Handler {
+  const limits = { runConcurrency: env.runConcurrency, hostConcurrency: env.hostConcurrency, askMs: env.drainMs }
   // A drain outlives the tick that began it; one at a time is enough for a process.
   let draining = false
+
+  async function checkInBackground(siteIds: readonly string[]): Promise<void> {
+    try {
+      const report = await checkDrift(siteIds, { database, send, log, nowMs, limits })
+      log('debug', 'asked sites what they show', { ...report })
+    } catch (error) {
+      log('error', 'sites could not be asked what they show', { sites: siteIds.length, error: errorText(error) })
+    }
+  }
+
   return async (request) => {
     if (request.method !== 'POST') return methodNotAllowed('POST')
     if (!isService(request, env)) {
       return problem(401, 'unauthenticated', 'the tick needs its secret in the header x-tick-secret')
     }
     await request.body?.cancel()
-    const { openJobs } = await database.tick()
-    const begins = openJobs.length > 0 && !draining
+    const { openJobs, driftSites } = await database.tick()
+    if (driftSites.length > 0) inBackground(checkInBackground(driftSites))
+    const schedules = await runSchedules()
+    const open = new Set([...openJobs, ...schedules.jobs])
+    const begins = open.size > 0 && !draining
     if (begins) {
       draining = true
       inBackground(
@@ -25,6 +48,21 @@ export function createTickHandler({ env, database, drain, inBackground }: TickDe
         }),
       )
     }
-    return json(202, { open_jobs: openJobs.length, draining: begins || draining })
+    return json(202, {
+      open_jobs: open.size,
+      draining: begins || draining,
+      schedules: schedules.ran,
+      drift_sites: driftSites.length,
+    })
+  }
+
+  /** A database that fails here must not keep the tick from draining. */
+  async function runSchedules(): ReturnType<typeof runDueSchedules> {
+    try {
+      return await runDueSchedules({ database, log, nowMs })
+    } catch (error) {
+      log('error', 'due schedules could not be read', { error: errorText(error) })
+      return { ran: 0, jobs: [] }
+    }
   }
 }

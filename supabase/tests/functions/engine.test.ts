@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { signSequenced, importSecret } from '../../functions/_shared/core/signing.ts'
 import type { Database } from '../../functions/_shared/database.ts'
 import { defaultDrainLimits, drain, type DrainDependencies } from '../../functions/_shared/engine.ts'
 import { createLog } from '../../functions/_shared/log.ts'
-import { createSender } from '../../functions/_shared/send.ts'
+import { createSender, type Send } from '../../functions/_shared/send.ts'
 import { databaseOf, giveSecret, startOwnStack, type OwnStack } from './own-stack.ts'
 import {
   accept,
@@ -25,7 +26,7 @@ import {
   type Sql,
 } from './support.ts'
 
-/** The drain loop against the real database and real sockets, with shorter times than production's. */
+/** The drain loop against the real database and real sockets. */
 
 let own: OwnStack
 let sql: Sql
@@ -52,11 +53,19 @@ async function destination(...parameters: Parameters<typeof openDestination>): P
   return opened
 }
 
+const send = createSender({ timeoutMs: 60_000, allowPrivate: true })
+
+/** Gives up on these soon, and is as patient as ever with the others, so that a busy machine is not taken for a slow site. */
+function givingUpOn(...hanging: Destination[]): Send {
+  const urls = new Set(hanging.map(({ url }) => url))
+  return (request) => send({ ...request, timeoutMs: urls.has(request.url) ? 400 : 60_000 })
+}
+
 function engine(changes: Partial<DrainDependencies> = {}): DrainDependencies {
   return {
     database: databaseOf(sql),
     keyRing: { ok: true, value: own.ring },
-    send: createSender({ timeoutMs: 400, allowPrivate: true }),
+    send,
     builtInUrl: (siteId) => `${own.stack.api_url}/functions/v1/destination/${siteId}`,
     worker: `test-${randomUUID().slice(0, 8)}`,
     nowMs: () => Date.now(),
@@ -83,15 +92,13 @@ async function start(urls: (string | null)[], maxAttempts = 4) {
   return { jobId: job_id, siteIds }
 }
 
-/** The real database, with a fault put in front of one of its verbs. */
-function faulty(verb: 'claim' | 'record', times: number): Database {
+/** The real database, to which some of the engine's steps, counted from 0, do not get through. */
+function faulty(steps: readonly number[]): Database {
   const real = databaseOf(sql)
-  let left = times
-  const broken = (...parameters: never[]) => {
-    if (left-- > 0) return Promise.reject(new Error('the connection was cut'))
-    return (real[verb] as (...all: never[]) => Promise<never>)(...parameters)
-  }
-  return { ...real, [verb]: broken }
+  let step = 0
+  const exchange: Database['exchange'] = (...parameters) =>
+    steps.includes(step++) ? Promise.reject(new Error('the connection was cut')) : real.exchange(...parameters)
+  return { ...real, exchange }
 }
 
 describe('what is sent', () => {
@@ -153,31 +160,34 @@ describe('what is sent', () => {
 })
 
 describe('slow and broken destinations', () => {
-  it('a site that hangs times out, and holds back neither the others nor their results', async () => {
-    const [slow, quick] = await Promise.all([destination(hang), destination()])
+  it('a site that does not answer holds back neither the others nor their results', async () => {
+    const unanswered: ServerResponse[] = []
+    const [slow, quick] = await Promise.all([destination((response) => void unanswered.push(response)), destination()])
     const { jobId } = await start([slow.url, ...Array<string>(60).fill(quick.url)], 1)
-    const began = Date.now()
     const draining = drain(jobId, engine())
-    await until(3_000, 'the quick sites to be recorded', async () => {
+    await until(60_000, 'the quick sites to be recorded', async () => {
       const { deliveries } = await readJob(sql, jobId)
       return deliveries.filter(({ status }) => status === 'success').length === 60 ? true : null
     })
-    const [hanging] = (await readJob(sql, jobId)).deliveries
-    if (Date.now() - began < 350) expect(hanging?.status).toBe('sending')
+    expect((await readJob(sql, jobId)).deliveries[0]?.status).toBe('sending')
+    for (const response of unanswered) response.writeHead(200).end('{}')
     await draining
+    expect(await readJob(sql, jobId)).toMatchObject({ status: 'success', succeeded: 61 })
+  })
+
+  it('a site that hangs times out, and fails alone', async () => {
+    const [slow, quick] = await Promise.all([destination(hang), destination()])
+    const { jobId } = await start([slow.url, quick.url, quick.url], 1)
+    await drain(jobId, engine({ send: givingUpOn(slow) }))
     const job = await readJob(sql, jobId)
-    expect(job).toMatchObject({ status: 'partial', succeeded: 60, failed: 1 })
+    expect(job).toMatchObject({ status: 'partial', succeeded: 2, failed: 1 })
     expect(job.deliveries[0]).toMatchObject({ status: 'failed', reason: 'timed out after 400 ms' })
-    const attempts = await sql<{ quickest: Date; slowest: Date }[]>`
-      select min(finished_at) as quickest, max(finished_at) as slowest from public.sync_deliveries
-      where job_id = ${jobId} and status = 'success'`
-    expect((attempts[0]?.slowest.getTime() ?? 0) - began).toBeLessThan(2_000)
   })
 
   it('more hanging sites than slots delay the rest, and lose nothing', async () => {
     const [slow, quick] = await Promise.all([destination(hang), destination()])
     const { jobId } = await start([...Array<string>(6).fill(slow.url), ...Array<string>(6).fill(quick.url)], 1)
-    await drain(jobId, engine({ limits: { ...defaultDrainLimits, concurrency: 3 } }))
+    await drain(jobId, engine({ send: givingUpOn(slow), limits: { ...defaultDrainLimits, runConcurrency: 3 } }))
     expect(await readJob(sql, jobId)).toMatchObject({ status: 'partial', succeeded: 6, failed: 6 })
     expect(quick.requests).toHaveLength(6)
   })
@@ -185,19 +195,17 @@ describe('slow and broken destinations', () => {
   it('a retry that is due soon is waited for; one that is due later is left to the database', async () => {
     const [soon, later] = await Promise.all([
       destination(inTurn(answer(503), accept)),
-      destination(inTurn(answer(503, { 'retry-after': '60' }), accept)),
+      destination(inTurn(answer(503, { 'retry-after': '600' }), accept)),
     ])
     const { jobId } = await start([soon.url, later.url])
-    const began = Date.now()
     const report = await drain(jobId, engine())
-    expect(Date.now() - began).toBeLessThan(4_000)
     expect(report).toEqual({ attempts: 3, workLeft: false })
     const job = await readJob(sql, jobId)
     expect(job).toMatchObject({ status: 'running', deliveries: [{ status: 'success' }, { status: 'retrying' }] })
     const [row] = await sql<{ wait: number }[]>`
       select extract(epoch from next_attempt_at - now())::float8 as wait from public.sync_deliveries
       where job_id = ${jobId} and status = 'retrying'`
-    expect(row?.wait).toBeGreaterThan(50)
+    expect(row?.wait).toBeGreaterThan(300)
     await sql`update public.sync_deliveries set next_attempt_at = now() where job_id = ${jobId} and status = 'retrying'`
     await drain(jobId, engine())
     expect(await readJob(sql, jobId)).toMatchObject({ status: 'success', succeeded: 2 })
@@ -262,18 +270,21 @@ describe('faults of our own', () => {
   it('an error that nobody foresaw gives the delivery back, uncounted', async () => {
     const site = await destination()
     const { jobId } = await start([site.url])
-    const send = () => Promise.reject(new Error('out of sockets'))
-    const report = await drain(jobId, engine({ send }))
+    const broken = () => Promise.reject(new Error('out of sockets'))
+    const report = await drain(jobId, engine({ send: broken }))
     expect(report.attempts).toBe(1)
     expect(await readJob(sql, jobId)).toMatchObject({ deliveries: [{ status: 'queued', attempts: 0 }] })
     await drain(jobId, engine())
     expect(await readJob(sql, jobId)).toMatchObject({ status: 'success', deliveries: [{ attempts: 1 }] })
   })
 
-  it.each(['claim', 'record'] as const)('a database that fails to %s for a moment costs time and nothing else', async (verb) => {
+  it.each([
+    ['claim', [0, 1]],
+    ['record', [1, 2]],
+  ] as const)('a database that cannot be asked to %s for a moment costs time and nothing else', async (_what, steps) => {
     const site = await destination()
     const { jobId } = await start([site.url, site.url])
-    await drain(jobId, engine({ database: faulty(verb, 2) }))
+    await drain(jobId, engine({ database: faulty(steps) }))
     expect(await readJob(sql, jobId)).toMatchObject({ status: 'success', succeeded: 2 })
     expect(site.requests).toHaveLength(2)
   })

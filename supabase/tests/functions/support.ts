@@ -137,7 +137,7 @@ export async function readJob(sql: Sql, jobId: string): Promise<JobState> {
 }
 
 /** The job as it ended; polled, because its end is what is waited for and has no other signal here. */
-export async function jobEnd(sql: Sql, jobId: string, withinMs = 20_000): Promise<JobState> {
+export async function jobEnd(sql: Sql, jobId: string, withinMs = 60_000): Promise<JobState> {
   return until(withinMs, `job ${jobId} to end`, async () => {
     const job = await readJob(sql, jobId)
     return ['queued', 'running'].includes(job.status) ? null : job

@@ -13,10 +13,10 @@ export type AddressKind =
   | 'reserved'
   | 'translated'
 
-type Range = readonly [cidr: string, kind: AddressKind]
+type NamedRange = readonly [cidr: string, kind: AddressKind]
 
 // The first range that contains an address names it: narrow ones come before the wide ones around them.
-const ranges4: readonly Range[] = [
+const ranges4: readonly NamedRange[] = [
   ['169.254.169.254/32', 'cloud metadata'],
   ['169.254.170.2/32', 'cloud metadata'], // container credentials
   ['100.100.100.200/32', 'cloud metadata'],
@@ -39,7 +39,7 @@ const ranges4: readonly Range[] = [
   ['240.0.0.0/4', 'reserved'], // the broadcast address included
 ]
 
-const ranges6: readonly Range[] = [
+const ranges6: readonly NamedRange[] = [
   ['fd00:ec2::254/128', 'cloud metadata'],
   ['::/128', 'unspecified'],
   ['::1/128', 'loopback'],
@@ -63,13 +63,10 @@ const compiled6 = ranges6.map(compile)
 
 /** Null when `address` is no IP address. Takes the plain spellings only; URL parsing makes them of all others. */
 export function classifyIp(address: string): AddressKind | null {
-  const bytes = parseIp(address)
-  if (bytes === null) return null
+  const parsed = parseIp(address)
+  if (parsed === null) return null
+  const bytes = withoutMapping(parsed)
   if (bytes.length === 4) return kindIn(compiled4, bytes) ?? 'public'
-  // ::ffff:a.b.c.d is the IPv4 address itself in another coat.
-  if (bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff) {
-    return kindIn(compiled4, bytes.slice(12)) ?? 'public'
-  }
   const kind = kindIn(compiled6, bytes)
   if (kind !== null) return kind
   // Only 2000::/3 is global unicast today; what is not assigned yet is not ours to reach.
@@ -122,24 +119,53 @@ function groupsOf(text: string, endsAddress: boolean): number[] | null {
   return bytes
 }
 
-interface CompiledRange {
-  prefix: number[]
+/** ::ffff:a.b.c.d is the IPv4 address itself in another coat. */
+function withoutMapping(bytes: number[]): number[] {
+  const isMapped = bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
+  return isMapped ? bytes.slice(12) : bytes
+}
+
+/** Addresses that begin with the same bits. */
+export interface IpRange {
+  prefix: readonly number[]
   bits: number
+}
+
+/** `10.0.0.0/8`, `fd00::/8`, or one address; null when `text` is neither. */
+export function parseIpRange(text: string): IpRange | null {
+  const [address = '', bitsText, ...rest] = text.split('/')
+  const bytes = parseIp(address)
+  if (bytes === null || rest.length > 0) return null
+  if (bitsText === undefined) {
+    const prefix = withoutMapping(bytes)
+    return { prefix, bits: prefix.length * 8 }
+  }
+  const bits = /^(0|[1-9][0-9]{0,2})$/.test(bitsText) ? Number(bitsText) : Infinity
+  return bits <= bytes.length * 8 ? { prefix: bytes, bits } : null
+}
+
+/** An IPv4 address and its mapped IPv6 form are in the same ranges. */
+export function isInRange(address: string, range: IpRange): boolean {
+  const bytes = parseIp(address)
+  return bytes !== null && contains(range, range.prefix.length === 4 ? withoutMapping(bytes) : bytes)
+}
+
+interface CompiledRange extends IpRange {
   kind: AddressKind
 }
 
-function compile([cidr, kind]: Range): CompiledRange {
-  const [address = '', bits = ''] = cidr.split('/')
-  const prefix = parseIp(address)
-  if (prefix === null) throw new Error(`not a range: ${cidr}`)
-  return { prefix, bits: Number(bits), kind }
+function compile([cidr, kind]: NamedRange): CompiledRange {
+  const range = parseIpRange(cidr)
+  if (range === null) throw new Error(`not a range: ${cidr}`)
+  return { ...range, kind }
 }
 
 function kindIn(ranges: readonly CompiledRange[], bytes: readonly number[]): AddressKind | null {
   return ranges.find((range) => contains(range, bytes))?.kind ?? null
 }
 
-function contains({ prefix, bits }: CompiledRange, bytes: readonly number[]): boolean {
+function contains({ prefix, bits }: IpRange, bytes: readonly number[]): boolean {
+  if (prefix.length !== bytes.length) return false
   for (let i = 0; i * 8 < bits; i++) {
     const mask = bits - i * 8 >= 8 ? 0xff : (0xff << (8 - (bits - i * 8))) & 0xff
     if (((prefix[i] ?? 0) & mask) !== ((bytes[i] ?? 0) & mask)) return false

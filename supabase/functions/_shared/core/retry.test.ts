@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backoffDelay, decideRetry, describeOutcome, parseRetryAfter, type AttemptOutcome } from './retry.ts'
+import {
+  backoffDelay,
+  baseDelay,
+  decideRetry,
+  defaultFirstRetryMs,
+  describeOutcome,
+  maxBackoffMs,
+  maxRetryAfterMs,
+  parseRetryAfter,
+  type AttemptOutcome,
+} from './retry.ts'
 
 const now = Date.parse('2026-11-21T08:00:00Z')
 
@@ -56,23 +66,79 @@ describe('decideRetry', () => {
     expect(decide(response(503, 'whenever'))).toMatchObject({ delayMs: 500 })
   })
 
-  it('keeps every delay within its bounds', () => {
+  it('takes the first delay from the site, and doubles it up to 5 minutes', () => {
+    const delays = (firstRetryMs: number) =>
+      [1, 2, 3, 4, 9].map((attempt) => {
+        const decision = decideRetry(response(500), { attempt, maxAttempts: 10, firstRetryMs, nowMs: now, random: 0 })
+        return decision.kind === 'retry' ? decision.delayMs : null
+      })
+    expect(delays(100)).toEqual([80, 160, 320, 640, 20_480])
+    expect(delays(60_000)).toEqual([48_000, 96_000, 192_000, 240_000, 240_000])
+    expect(defaultFirstRetryMs).toBe(500)
+  })
+})
+
+/** All that a site may be set to, and more attempts than any has. */
+const anyAttempt = fc.integer({ min: 1, max: 2_000 })
+const anyFirst = fc.integer({ min: 100, max: 60_000 })
+const anyRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+
+describe('by properties', () => {
+  it('the base doubles and never falls', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 0.999999, noNaN: true }), (attempt, random) => {
-        const base = Math.min([500, 1_000, 2_000][attempt - 1] ?? 2_000 * 2 ** (attempt - 3), 300_000)
-        const delay = backoffDelay(attempt, random)
-        expect(delay).toBeGreaterThanOrEqual(Math.floor(base * 0.8))
-        expect(delay).toBeLessThanOrEqual(Math.ceil(base * 1.2))
+      fc.property(anyAttempt, anyFirst, (attempt, first) => {
+        const [base, next] = [baseDelay(attempt, first), baseDelay(attempt + 1, first)]
+        expect(baseDelay(1, first)).toBe(first)
+        expect(next).toBe(Math.min(2 * base, maxBackoffMs))
+        expect(next).toBeGreaterThanOrEqual(base)
       }),
     )
   })
 
-  it('never waits longer than an hour, whatever the destination asks', () => {
+  it('every backoff is within 20 % of its base, and 5 minutes at the most', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.nat().map(String), fc.date().map(String)), (header) => {
-        const decision = decide(response(503, header))
-        expect(decision).toMatchObject({ kind: 'retry' })
-        if (decision.kind === 'retry') expect(decision.delayMs).toBeLessThanOrEqual(3_600_000)
+      fc.property(anyAttempt, anyFirst, anyRandom, (attempt, first, random) => {
+        const base = baseDelay(attempt, first)
+        const delay = backoffDelay(attempt, random, first)
+        expect(Number.isInteger(delay)).toBe(true)
+        expect(delay).toBeGreaterThanOrEqual(Math.round(base * 0.8))
+        expect(delay).toBeLessThanOrEqual(Math.min(Math.round(base * 1.2), maxBackoffMs))
+      }),
+    )
+  })
+
+  it('jitter spreads at the cap too: two draws that differ visibly are two delays', () => {
+    fc.assert(
+      fc.property(anyAttempt, anyFirst, fc.integer({ min: 0, max: 8 }), (attempt, first, tenth) => {
+        const [less, more] = [tenth / 10, (tenth + 1) / 10]
+        expect(backoffDelay(attempt, more, first)).toBeGreaterThan(backoffDelay(attempt, less, first))
+      }),
+    )
+  })
+
+  it('Retry-After is a minimum up to an hour, whatever stands in it, and no delay is negative or without end', () => {
+    const header = fc.oneof(fc.constant(null), fc.string(), fc.nat().map(String), fc.bigInt({ min: 0n }).map(String), fc.date().map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()))
+    const status = fc.constantFrom(408, 425, 429, 500, 503, 599)
+    fc.assert(
+      fc.property(status, header, anyAttempt, anyFirst, anyRandom, (statusCode, retryAfter, attempt, firstRetryMs, random) => {
+        const context = { attempt, maxAttempts: attempt + 1, firstRetryMs, nowMs: now, random }
+        const decision = decideRetry(response(statusCode, retryAfter), context)
+        if (decision.kind !== 'retry') throw new Error(`${statusCode} is to be tried again`)
+        const backoff = backoffDelay(attempt, random, firstRetryMs)
+        const asked = parseRetryAfter(retryAfter, now)
+        expect(decision.delayMs).toBe(Math.max(backoff, Math.min(asked ?? 0, maxRetryAfterMs)))
+        expect(decision.delayMs).toBeGreaterThan(0)
+        expect(decision.delayMs).toBeLessThanOrEqual(maxRetryAfterMs)
+      }),
+    )
+  })
+
+  it('the last attempt is final, whatever came of it', () => {
+    fc.assert(
+      fc.property(anyAttempt, fc.integer({ min: 100, max: 599 }), fc.nat(3), anyRandom, (maxAttempts, status, beyond, random) => {
+        const decision = decideRetry(response(status), { attempt: maxAttempts + beyond, maxAttempts, nowMs: now, random })
+        expect(decision.kind).toBe(status >= 200 && status < 300 ? 'success' : 'failed')
       }),
     )
   })

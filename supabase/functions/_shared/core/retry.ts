@@ -2,21 +2,17 @@ import { formatDuration } from './format.ts'
 
 /** What to do after an attempt. The times are in milliseconds. */
 
-export interface RetryPolicy {
-  /** Before the second, third ... attempt; afterwards the last one doubles, up to `maxBackoffMs`. */
-  backoffMs: readonly number[]
-  maxBackoffMs: number
-  /** 0.2 spreads a delay over 80 to 120 %, so that deliveries that failed together do not come back together. */
-  jitter: number
-  maxRetryAfterMs: number
-}
+/** Before the second attempt, where a site says nothing else; it doubles before each further one. */
+export const defaultFirstRetryMs = 500
 
-export const defaultRetryPolicy: RetryPolicy = {
-  backoffMs: [500, 1_000, 2_000],
-  maxBackoffMs: 300_000,
-  jitter: 0.2,
-  maxRetryAfterMs: 3_600_000,
-}
+/** No backoff is longer, jitter included. */
+export const maxBackoffMs = 300_000
+
+/** Spreads a delay over 80 to 120 %, so that deliveries that failed together do not come back together. */
+export const jitter = 0.2
+
+/** A destination that asks for more time than this is tried again after this. */
+export const maxRetryAfterMs = 3_600_000
 
 export type NetworkErrorCode =
   | 'connection_refused'
@@ -44,10 +40,11 @@ export interface RetryContext {
   /** The attempt that was just made, counted from 1. */
   attempt: number
   maxAttempts: number
+  /** The site's own; more than 0. */
+  firstRetryMs?: number
   nowMs: number
   /** In [0, 1). */
   random: number
-  policy?: RetryPolicy
 }
 
 const retriedBelow500: ReadonlySet<number> = new Set([408, 425, 429])
@@ -56,11 +53,10 @@ export function decideRetry(outcome: AttemptOutcome, context: RetryContext): Ret
   if (outcome.kind === 'response' && isSuccess(outcome.statusCode)) return { kind: 'success' }
   const reason = describeOutcome(outcome)
   if (!isWorthRetrying(outcome) || context.attempt >= context.maxAttempts) return { kind: 'failed', reason }
-  const policy = context.policy ?? defaultRetryPolicy
-  const backoff = backoffDelay(context.attempt, context.random, policy)
+  const backoff = backoffDelay(context.attempt, context.random, context.firstRetryMs)
   const asked = outcome.kind === 'response' ? parseRetryAfter(outcome.retryAfter, context.nowMs) : null
   // The destination's wish is a minimum: jitter may not undercut it, nor may it shorten our own backoff.
-  const delayMs = asked === null ? backoff : Math.max(backoff, Math.min(asked, policy.maxRetryAfterMs))
+  const delayMs = asked === null ? backoff : Math.max(backoff, Math.min(asked, maxRetryAfterMs))
   return { kind: 'retry', delayMs, reason }
 }
 
@@ -80,13 +76,20 @@ function isWorthRetrying(outcome: AttemptOutcome): boolean {
   }
 }
 
-/** The delay after attempt `attempt` (from 1), jitter included. */
-export function backoffDelay(attempt: number, random: number, policy: RetryPolicy = defaultRetryPolicy): number {
-  const steps = policy.backoffMs
-  const last = steps.at(-1) ?? 0
-  const beyond = attempt - steps.length
-  const base = steps[attempt - 1] ?? Math.min(last * 2 ** Math.max(beyond, 0), policy.maxBackoffMs)
-  return Math.round(base * (1 - policy.jitter + 2 * policy.jitter * random))
+/** What is doubled with each attempt (from 1), before jitter. */
+export function baseDelay(attempt: number, firstRetryMs = defaultFirstRetryMs): number {
+  return Math.min(firstRetryMs * 2 ** (attempt - 1), maxBackoffMs)
+}
+
+/**
+ * The delay after attempt `attempt` (from 1), jitter included. Where the base is near the longest backoff, the spread is
+ * narrowed at its upper end instead of cut: cut, half of the deliveries would come back at the same moment.
+ */
+export function backoffDelay(attempt: number, random: number, firstRetryMs = defaultFirstRetryMs): number {
+  const base = baseDelay(attempt, firstRetryMs)
+  const least = base * (1 - jitter)
+  const most = Math.min(base * (1 + jitter), maxBackoffMs)
+  return Math.round(least + (most - least) * random)
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3) as milliseconds from now; null when there is none or it is neither. */
