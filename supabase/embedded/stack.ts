@@ -39,7 +39,7 @@ export interface StackOptions {
 export interface Stack extends Addresses {
   tick_secret: string
   jwt_secret: string
-  /** Settles, with the reason, when a part that cannot be replaced has ended by itself. */
+  /** Settles, with the reason, when a part has ended by itself and could not be started again. */
   broken: Promise<string>
   close(): Promise<void>
 }
@@ -136,7 +136,7 @@ interface Backend {
 }
 
 async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, log, cleanups }: BackendOptions): Promise<Backend> {
-  const server = await startPostgres(dataDir, secrets.database_password)
+  const server = await startPostgres(dataDir, secrets.database_password, (message) => log.warn(message))
   cleanups.push(() => server.close())
   await bootstrap(server, dataDir, secrets.database_password)
   await migrate(server.url('postgres'), join(supabaseDir, 'migrations'), log)

@@ -25,8 +25,14 @@ class SchemaCache {
   }
 
   read(): Promise<IntrospectResult> {
-    this.current ??= this.reader.introspect()
-    return this.current
+    if (this.current) return this.current
+    const reading = this.reader.introspect()
+    this.current = reading
+    // A failure is the moment's: the next request reads again.
+    reading.catch(() => {
+      if (this.current === reading) this.current = undefined
+    })
+    return reading
   }
 
   forget(): void {

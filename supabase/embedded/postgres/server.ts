@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../lib/failure.ts'
+import { Failure, messageOf } from '../lib/failure.ts'
 import { readIfPresent, writePrivate } from '../lib/files.ts'
 import { freePort, isFree } from '../lib/ports.ts'
 import { postgresHome } from './binaries.ts'
@@ -14,7 +14,7 @@ export interface Postgres {
   /** Made by this start, so nothing is in it yet. */
   fresh: boolean
   url(role: string): string
-  /** Settles, with the reason, when the server ends without having been asked to. */
+  /** Settles, with the reason, when the server has ended without having been asked to and cannot be brought back. */
   ended: Promise<string>
   close(): Promise<void>
 }
@@ -32,8 +32,18 @@ const settings = {
   log_line_prefix: '%m [%p] %u ',
 }
 
-/** Starts PostgreSQL on a free loopback port; the one of last time when it is free, so that saved connections keep working. */
-export async function startPostgres(dataDir: string, password: string): Promise<Postgres> {
+/** A server that ends more often than this without staying for a minute has a reason that starting it once more does not remove. */
+const maxCrashes = 5
+const stayMilliseconds = 60_000
+/** Processes of a server that was killed hold its memory until they notice, and a new one does not start before. */
+const restartMilliseconds = 30_000
+
+/**
+ * Starts PostgreSQL on a free loopback port; the one of last time when it is free, so that saved connections keep working.
+ * When it ends without having been asked to, it is started again on the same files and port: whoever was connected finds it
+ * where it was, and what was committed is there.
+ */
+export async function startPostgres(dataDir: string, password: string, warn: (message: string) => void = () => undefined): Promise<Postgres> {
   const home = postgresHome()
   const folder = join(dataDir, 'postgres')
   await stopOrphan(folder)
@@ -46,24 +56,70 @@ export async function startPostgres(dataDir: string, password: string): Promise<
     const server = await launch(home, folder, port, log)
     if (server) {
       writePrivate(portFile, String(port))
-      const closeWatch = watch(server, folder)
-      let asked = false
       return {
         port,
         fresh,
         url: (role) => `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
-        ended: new Promise((resolve) => server.once('exit', () => asked || resolve(`PostgreSQL has ended unexpectedly; ${log} says why.`))),
-        close: async () => {
-          asked = true
-          await stop(server)
-          closeWatch()
-        },
+        ...keepRunning(server, { folder, log, warn, launch: () => launch(home, folder, port, log) }),
       }
     }
     const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
     const portTaken = tail.includes('could not bind') || tail.includes('could not create any TCP/IP sockets')
     if (!portTaken || attempt === 3) throw new Failure(`PostgreSQL did not start. The end of ${log}:\n${tail}`)
     port = await freePort()
+  }
+}
+
+interface Upkeep {
+  folder: string
+  log: string
+  warn: (message: string) => void
+  launch: () => Promise<ChildProcess | undefined>
+}
+
+function keepRunning(first: ChildProcess, { folder, log, warn, launch }: Upkeep): Pick<Postgres, 'ended' | 'close'> {
+  let server = first
+  let closeWatch: () => void = () => undefined
+  let asked = false
+  let restarting: Promise<void> = Promise.resolve()
+  let crashes = 0
+  let readyAt = 0
+  let giveUp: (reason: string) => void = () => undefined
+  const ended = new Promise<string>((resolve) => (giveUp = resolve))
+
+  const restart = async (): Promise<void> => {
+    closeWatch()
+    const endedAt = performance.now()
+    crashes = endedAt - readyAt > stayMilliseconds ? 1 : crashes + 1
+    if (crashes > maxCrashes) return giveUp(`PostgreSQL has ended unexpectedly ${crashes} times in a row, each within a minute of its start; ${log} says why.`)
+    warn(`PostgreSQL has ended unexpectedly and is started again; ${log} says why.`)
+    while (!asked) {
+      const next = await launch()
+      if (next) return follow(next)
+      if (performance.now() > endedAt + restartMilliseconds) return giveUp(`PostgreSQL has ended unexpectedly and does not start again; ${log} says why.`)
+      await sleep(100)
+    }
+  }
+  const follow = (running: ChildProcess): void => {
+    server = running
+    readyAt = performance.now()
+    closeWatch = watch(running, folder)
+    const onExit = (): void => {
+      if (!asked) restarting = restart().catch((error: unknown) => giveUp(`PostgreSQL has ended unexpectedly and cannot be started again: ${messageOf(error)}`))
+    }
+    if (hasExited(running)) onExit()
+    else running.once('exit', onExit)
+  }
+  follow(first)
+
+  return {
+    ended,
+    close: async () => {
+      asked = true
+      await restarting
+      await stop(server)
+      closeWatch()
+    },
   }
 }
 
@@ -117,12 +173,16 @@ function watch(server: ChildProcess, folder: string): () => void {
 }
 
 async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
+  if (hasExited(server)) return
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   server.kill('SIGINT')
   const impatient = setTimeout(() => server.kill('SIGQUIT'), 10_000)
   await ended
   clearTimeout(impatient)
+}
+
+function hasExited(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null
 }
 
 export { superuser }

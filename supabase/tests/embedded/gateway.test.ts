@@ -111,7 +111,7 @@ describe('the Data API', () => {
     const sql = postgres(stack.db_url, { max: 1 })
     await sql.unsafe('create table public.later (id int primary key); grant select on public.later to anon')
     await sql.end()
-    await vi.waitFor(async () => expect((await client(stack).from('later').select()).data).toEqual([]), { timeout: 5_000, interval: 50 })
+    await vi.waitFor(async () => expect((await client(stack).from('later').select()).data).toEqual([]), { timeout: 30_000, interval: 50 })
   })
 })
 
@@ -145,7 +145,7 @@ describe('functions', () => {
 
   test('a changed file is loaded, and a crashed function is started again', async () => {
     project.write('functions/open/index.ts', `export default { fetch: () => new Response('two') }`)
-    await vi.waitFor(async () => expect((await call('/functions/v1/open')).text).toBe('two'), { timeout: 10_000, interval: 100 })
+    await vi.waitFor(async () => expect((await call('/functions/v1/open')).text).toBe('two'), { timeout: 30_000, interval: 100 })
     const key = { apikey: stack.publishable_key }
     expect((await call('/functions/v1/crash', key)).text).toBe('alive')
     expect((await call('/functions/v1/crash?now', key)).status).toBe(502)

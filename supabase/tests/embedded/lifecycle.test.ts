@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL')
   // The server's files go once its watcher has stopped it.
-  await vi.waitFor(() => expect(existsSync(join(root, 'data/postgres/postmaster.pid'))).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(existsSync(join(root, 'data/postgres/postmaster.pid'))).toBe(false), { timeout: 60_000 })
   rmSync(root, { recursive: true, force: true })
   for (const remove of removals) remove()
 })
@@ -66,7 +66,7 @@ function throwawaySupabaseDir(): string {
 
 async function started(supabaseDir: string): Promise<{ run: Run; url: string; db: string; functionPid: number; key: string }> {
   const running = run([host, join(root, 'data'), supabaseDir])
-  await vi.waitFor(() => expect(running.output()).toContain('"ready"'), { timeout: 20_000, interval: 30 })
+  await vi.waitFor(() => expect(running.output()).toContain('"ready"'), { timeout: 90_000, interval: 30 })
   const { url, db, key } = JSON.parse(running.output().split('\n').find((line) => line.includes('"ready"')) ?? '{}') as { url: string; db: string; key: string }
   const answer = await fetch(`${url}/functions/v1/pid`, { headers: { apikey: key } })
   return { run: running, url, db, key, functionPid: Number(await answer.text()) }
@@ -82,7 +82,7 @@ describe('an instance', () => {
     const pids = [first.functionPid, serverPid(), first.run.child.pid ?? 0]
     first.run.child.kill('SIGTERM')
     await first.run.ended
-    for (const pid of pids) expect(startOf(pid)).toBeUndefined()
+    for (const pid of pids) await vi.waitFor(() => expect(startOf(pid)).toBeUndefined(), { timeout: 30_000, interval: 50 })
     expect(runningInstance(join(root, 'data'))).toBeUndefined()
 
     const second = await started(supabaseDir)
@@ -104,7 +104,7 @@ describe('an instance', () => {
     // The next start does not wait for the old server to notice.
     const second = await started(supabaseDir)
     for (const pid of [server, first.functionPid]) {
-      await vi.waitFor(() => expect(startOf(pid)).toBeUndefined(), { timeout: 5_000, interval: 50 })
+      await vi.waitFor(() => expect(startOf(pid)).toBeUndefined(), { timeout: 30_000, interval: 50 })
     }
     const again = postgres(second.db, { max: 1 })
     expect(await again`select id from public.kept`).toEqual([{ id: 8 }])
