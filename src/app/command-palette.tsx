@@ -1,4 +1,5 @@
 import { ArrowsClockwiseIcon } from '@phosphor-icons/react/ArrowsClockwise'
+import { CalendarDotsIcon } from '@phosphor-icons/react/CalendarDots'
 import { DesktopIcon } from '@phosphor-icons/react/Desktop'
 import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
 import { MoonIcon } from '@phosphor-icons/react/Moon'
@@ -45,6 +46,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
     { label: 'Run Sync', keywords: 'publish send review start', icon: ArrowsClockwiseIcon, run: runSync.run },
     ...places.map(({ label, href, icon }) => ({ label, keywords: 'go to page', icon, run: go(href) })),
     { label: 'Content types', keywords: 'go to schema fields page', icon: TreeStructureIcon, run: go(paths.contentTypes.getHref()) },
+    { label: 'Schedules', keywords: 'go to jobs hourly cron automatic time page', icon: CalendarDotsIcon, run: go(paths.schedules.getHref()) },
     { label: 'Theme: light', keywords: 'appearance bright', icon: SunIcon, run: () => setChoice('light') },
     { label: 'Theme: dark', keywords: 'appearance night', icon: MoonIcon, run: () => setChoice('dark') },
     { label: 'Theme: like the system', keywords: 'appearance automatic', icon: DesktopIcon, run: () => setChoice('system') },

@@ -21,6 +21,7 @@ const inShell: RouteObject[] = [
   { path: paths.site.path, Component: page(() => import('@/features/sites/site-page')) },
   { path: paths.mappings.path, Component: page(() => import('@/features/mappings/mappings-page')) },
   { path: paths.jobs.path, Component: page(() => import('@/features/jobs/jobs-page')) },
+  { path: paths.schedules.path, Component: page(() => import('@/features/schedules/schedules-page')) },
   { path: paths.job.path, Component: page(() => import('@/features/jobs/job-page')) },
   { path: paths.review.path, Component: page(() => import('@/features/jobs/review-page')) },
   { path: paths.settings.path, Component: page(() => import('@/features/settings/settings-page')) },

@@ -47,6 +47,12 @@ describe('functionError', () => {
     expect(await functionError(Object.assign(new Error('non-2xx'), { context }))).toEqual({ status: 403, code: 'forbidden', message: 'Not a member' })
   })
 
+  it('takes what our own functions say, too', async () => {
+    const context = new Response(JSON.stringify({ code: 'rotated_meanwhile', error: 'somebody else has rotated it' }), { status: 409 })
+    const error = await functionError(Object.assign(new Error('non-2xx'), { context }))
+    expect(describeError(error)).toEqual({ title: 'somebody else has rotated it', code: 'rotated_meanwhile' })
+  })
+
   it('says the status where there is no JSON', async () => {
     const context = new Response('<html>', { status: 502 })
     expect(await functionError(Object.assign(new Error('non-2xx'), { context }))).toEqual({ status: 502, message: 'The server answered 502' })

@@ -100,7 +100,8 @@ export async function functionError(error: unknown): Promise<unknown> {
   const status = error.context.status
   try {
     const body: unknown = await error.context.clone().json()
-    if (typeof body === 'object' && body !== null) return { status, ...body }
+    // Our functions say what happened in `error`, the gateway and the platform in `message`.
+    if (typeof body === 'object' && body !== null) return { status, ...('error' in body ? { message: body.error } : {}), ...body }
   } catch {
     // Not JSON: a gateway's own page. The status is all there is to tell.
   }

@@ -23,7 +23,7 @@ export interface JobSummary {
 const REASONS_SHOWN = 2
 
 const COLUMNS = `id, number, status, trigger, created_by, message, total, succeeded, failed, skipped, created_at, finished_at,
-  profiles(full_name, email), sync_deliveries(target_name, reason)`
+  profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name), sync_deliveries(target_name, reason)` as const
 
 interface JobListOptions {
   /** Who reads: their own runs are theirs ("you"). */
@@ -51,7 +51,7 @@ export async function fetchJobs({ userId, limit, before, status, signal }: JobLi
     id: job.id,
     number: job.number,
     status: job.status,
-    startedBy: startedBy(job.trigger, job.created_by, job.profiles, userId),
+    startedBy: startedBy({ trigger: job.trigger, createdBy: job.created_by, schedule: job.schedule?.name ?? null }, job.profiles, userId),
     sites: job.total,
     skipped: job.skipped,
     idle: job.status === 'success' && job.succeeded + job.failed === 0,
@@ -66,13 +66,37 @@ interface Starter {
   email: string
 }
 
+/** Behind the name of whoever set it going: a run by hand is the usual one and says nothing. */
+const BY_WAY_OF: Readonly<Record<string, string>> = { api: 'API', replay: 'replay', rollback: 'rollback' }
+
+interface Origin {
+  trigger: string
+  createdBy: string | null
+  /** Its name; null without one: an item's own publishing time, or a schedule that has been deleted. */
+  schedule: string | null
+}
+
 /** Who or what set a run going: "you", a colleague's name, "auto"; a replay or a rollback says so behind the name. */
-export function startedBy(trigger: string, createdBy: string | null, profile: Starter | null, userId: string | undefined): string {
-  if (trigger === 'schedule') return 'auto'
+export function startedBy({ trigger, createdBy, schedule }: Origin, profile: Starter | null, userId: string | undefined): string {
+  if (trigger === 'schedule') return schedule === null ? 'auto' : `auto, ${schedule}`
   if (trigger === 'api' && createdBy === null) return 'API'
-  const name =
-    createdBy !== null && createdBy === userId ? 'you' : (profile?.full_name ?? profile?.email ?? 'somebody who has left')
-  return trigger === 'manual' ? name : `${name}, ${trigger === 'api' ? 'API' : trigger}`
+  const way = BY_WAY_OF[trigger]
+  const name = starterName(createdBy, profile, userId)
+  return way === undefined ? name : `${name}, ${way}`
+}
+
+const ACTS: Readonly<Record<string, string>> = { replay: 'replayed', rollback: 'rolled back' }
+
+/** The same in a sentence: "started by you", "replayed by Ana", "auto, by the schedule “Hourly”". */
+export function startedWords(origin: Origin, profile: Starter | null, userId: string | undefined): string {
+  const { trigger, createdBy, schedule } = origin
+  if (trigger === 'schedule') return schedule === null ? 'auto' : `auto, by the schedule “${schedule}”`
+  if (trigger === 'api') return `started by ${startedBy(origin, profile, userId)}`
+  return `${ACTS[trigger] ?? 'started'} by ${starterName(createdBy, profile, userId)}`
+}
+
+function starterName(createdBy: string | null, profile: Starter | null, userId: string | undefined): string {
+  return createdBy !== null && createdBy === userId ? 'you' : (profile?.full_name ?? profile?.email ?? 'somebody who has left')
 }
 
 function reasonOf(status: string, message: string, failed: number, refusals: readonly { target_name: string; reason: string }[]): string {

@@ -18,6 +18,7 @@ export const paths = {
   site: { path: '/sites/:siteId', getHref: (siteId: string) => `/sites/${segment(siteId)}` },
   mappings: { path: '/mappings', getHref: () => '/mappings' },
   jobs: { path: '/jobs', getHref: () => '/jobs' },
+  schedules: { path: '/jobs/schedules', getHref: () => '/jobs/schedules' },
   job: { path: '/jobs/:jobId', getHref: (jobId: string) => `/jobs/${segment(jobId)}` },
   review: { path: '/review', getHref: () => '/review' },
   settings: { path: '/settings', getHref: () => '/settings' },
@@ -33,6 +34,12 @@ export const paths = {
     getHref: (organization: string, site: string) => `/c/${segment(organization)}/${segment(site)}`,
   },
 } as const
+
+/** The pages of Jobs, in the order of their tabs (ui/link-tabs.tsx): two features share them. */
+export const jobsTabs = [
+  { label: 'Runs', href: paths.jobs.getHref() },
+  { label: 'Schedules', href: paths.schedules.getHref() },
+] as const
 
 /** Only a path of this app may follow a sign-in: anything else (another origin, `//host`, `/\host`, a scheme) becomes home. */
 export function safeNext(next: string | null | undefined, origin: string = window.location.origin): string {

@@ -1,4 +1,5 @@
 import { formatDuration } from '@/lib/format'
+import { cn } from '@/ui/cn'
 import type { Column } from '@/ui/data-table'
 import { RelativeTime } from '@/ui/relative-time'
 import { StatusChip } from '@/ui/status-chip'
@@ -27,6 +28,8 @@ export const jobColumns: readonly Column<JobRow>[] = [
       <>
         <span className="sr-only">Run {job.number}: </span>
         <JobStatusChip status={job.status} idle={job.idle} />
+        {/* On a narrow screen the last column has no room. */}
+        <RelativeTime at={job.createdAt} className="mt-0.5 block text-hint font-normal text-ink-2 sm:hidden" />
       </>
     ),
   },
@@ -37,17 +40,17 @@ export const jobColumns: readonly Column<JobRow>[] = [
     header: 'Sites',
     className: 'w-[40%]',
     cell: (job) => (
-      <>
+      <div className="line-clamp-3" title={job.reason === '' ? undefined : job.reason}>
         <span className="whitespace-nowrap">
           {job.sites}
           {job.skipped > 0 && !job.idle && <span className="text-ink-3"> ({job.skipped} unchanged)</span>}
         </span>
         {job.reason !== '' && (
           <>
-            , <span className={job.status === 'cancelled' ? 'text-ink-2' : 'text-failure'}>{job.reason}</span>
+            , <span className={cn('wrap-anywhere', job.status === 'cancelled' ? 'text-ink-2' : 'text-failure')}>{job.reason}</span>
           </>
         )}
-      </>
+      </div>
     ),
   },
   {
@@ -58,7 +61,7 @@ export const jobColumns: readonly Column<JobRow>[] = [
     className: 'whitespace-nowrap',
     cell: (job) => (job.durationMs === null ? <span className="text-ink-3">–</span> : formatDuration(job.durationMs)),
   },
-  { key: 'when', header: 'When', className: 'sm:whitespace-nowrap', cell: (job) => <RelativeTime at={job.createdAt} /> },
+  { key: 'when', header: 'When', hideBelow: 'sm', className: 'whitespace-nowrap', cell: (job) => <RelativeTime at={job.createdAt} /> },
 ]
 
 /** A success without a delivery is not green: nothing was proved. */

@@ -1,6 +1,9 @@
 import { ArchiveIcon } from '@phosphor-icons/react/Archive'
 import { ArrowClockwiseIcon } from '@phosphor-icons/react/ArrowClockwise'
 import { ArrowsClockwiseIcon } from '@phosphor-icons/react/ArrowsClockwise'
+import { ArrowsSplitIcon } from '@phosphor-icons/react/ArrowsSplit'
+import { CalendarCheckIcon } from '@phosphor-icons/react/CalendarCheck'
+import { CalendarXIcon } from '@phosphor-icons/react/CalendarX'
 import { CheckCircleIcon } from '@phosphor-icons/react/CheckCircle'
 import { CircleDashedIcon } from '@phosphor-icons/react/CircleDashed'
 import { CircleHalfIcon } from '@phosphor-icons/react/CircleHalf'
@@ -9,9 +12,11 @@ import { MinusCircleIcon } from '@phosphor-icons/react/MinusCircle'
 import { PaperPlaneTiltIcon } from '@phosphor-icons/react/PaperPlaneTilt'
 import { PauseCircleIcon } from '@phosphor-icons/react/PauseCircle'
 import { PencilSimpleLineIcon } from '@phosphor-icons/react/PencilSimpleLine'
+import { PlugsIcon } from '@phosphor-icons/react/Plugs'
 import { ProhibitIcon } from '@phosphor-icons/react/Prohibit'
 import { StackIcon } from '@phosphor-icons/react/Stack'
 import { WarningIcon } from '@phosphor-icons/react/Warning'
+import { WifiSlashIcon } from '@phosphor-icons/react/WifiSlash'
 import { XCircleIcon } from '@phosphor-icons/react/XCircle'
 import type { ComponentType } from 'react'
 import { Chip, type Tone } from '@/ui/chip'
@@ -53,6 +58,8 @@ const LOOKS = {
   // content items
   draft: look('neutral', CircleDashedIcon, 'draft', 'bold'),
   published: look('success', CheckCircleIcon, 'published'),
+  scheduled: look('accent', CalendarCheckIcon, 'scheduled', 'bold'),
+  ended: look('neutral', CalendarXIcon, 'ended', 'bold'),
   archived: look('neutral', ArchiveIcon, 'archived', 'bold'),
   // sites against their plan
   'up to date': look('success', CheckCircleIcon, 'up to date'),
@@ -60,6 +67,15 @@ const LOOKS = {
   'never synced': look('neutral', CircleDashedIcon, 'never synced', 'bold'),
   'on hold': look('warning', PauseCircleIcon, 'on hold'),
   disabled: look('neutral', ProhibitIcon, 'disabled', 'bold'),
+  // what a site shows against what it has accepted
+  'in sync': look('success', CheckCircleIcon, 'in sync'),
+  drifted: look('warning', ArrowsSplitIcon, 'drifted', 'bold'),
+  unreachable: look('failure', WifiSlashIcon, 'unreachable', 'bold'),
+  'not checked': look('neutral', CircleDashedIcon, 'not checked', 'bold'),
+  // the circuit breaker of a site
+  open: look('failure', PlugsIcon, 'circuit open', 'bold'),
+  'half-open': look('running', CircleHalfIcon, 'half-open'),
+  closed: look('success', CheckCircleIcon, 'closed'),
   // mappings
   full: look('success', CheckCircleIcon, 'full'),
   override: look('accent', PencilSimpleLineIcon, 'override'),

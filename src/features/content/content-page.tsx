@@ -6,6 +6,7 @@ import { DeleteItemDialog } from '@/features/content/delete-item-dialog'
 import { ItemFiltersBar } from '@/features/content/item-filters'
 import { ItemMenu } from '@/features/content/item-menu'
 import { NewItemButton } from '@/features/content/new-item-button'
+import { itemCondition, windowHint } from '@/features/content/publish-window'
 import { useItems, type ItemRow } from '@/features/content/queries/items'
 import { useItemFilters } from '@/features/content/use-item-filters'
 import { useItemStatus } from '@/features/content/use-item-status'
@@ -23,6 +24,7 @@ import { ErrorState } from '@/ui/error-state'
 import { PageHeader } from '@/ui/page-header'
 import { RelativeTime } from '@/ui/relative-time'
 import { StatusChip } from '@/ui/status-chip'
+import { useNow } from '@/ui/use-now'
 
 const PURPOSE = 'What you write once and show on many sites.'
 
@@ -44,7 +46,7 @@ export function Component() {
   const columns = useMemo(
     (): Column<ItemRow>[] => [
       { key: 'title', header: 'Title', cell: (item) => <Title item={item} />, className: 'min-w-36 sm:min-w-48' },
-      { key: 'status', header: 'Status', cell: (item) => <StatusChip status={item.status} /> },
+      { key: 'status', header: 'Status', cell: (item) => <ItemCondition item={item} /> },
       { key: 'type', header: 'Type', hideBelow: 'md', cell: (item) => item.typeTitle },
       { key: 'sites', header: 'Sites', align: 'right', hideBelow: 'sm', cell: (item) => <SiteCount item={item} /> },
       { key: 'updated', header: 'Updated', hideBelow: 'sm', cell: (item) => <RelativeTime at={item.updatedAt} className="text-ink-2" /> },
@@ -59,7 +61,7 @@ export function Component() {
             cell: (item) => (
               <ItemMenu
                 item={item}
-                onStatus={(to) => changeStatus({ id: item.id, title: item.title, from: item.status, to })}
+                onStatus={(to) => changeStatus({ id: item.id, title: item.title, from: item.status, to, publishAt: item.publishAt, unpublishAt: item.unpublishAt })}
                 onDelete={() => {
                   setDeleting(item)
                   setDeleteOpen(true)
@@ -133,9 +135,21 @@ export function Component() {
   )
 }
 
-/** A draft looks unfinished at a glance; the chip says it in words. */
+/** What is not out looks unfinished at a glance; the chip says it in words. */
 function Title({ item }: { item: ItemRow }) {
-  return <span className={cn('line-clamp-2', item.status !== 'published' && 'font-normal text-ink-2', item.status === 'draft' && 'italic')}>{item.title}</span>
+  const condition = itemCondition(item, useNow())
+  return <span className={cn('line-clamp-2', condition !== 'published' && 'font-normal text-ink-2', condition === 'draft' && 'italic')}>{item.title}</span>
+}
+
+function ItemCondition({ item }: { item: ItemRow }) {
+  const now = useNow()
+  const hint = windowHint(item, now)
+  return (
+    <>
+      <StatusChip status={itemCondition(item, now)} />
+      {hint !== null && <span className="mt-0.5 block text-xs whitespace-nowrap text-ink-3">{hint}</span>}
+    </>
+  )
 }
 
 function SiteCount({ item }: { item: ItemRow }) {

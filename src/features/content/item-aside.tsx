@@ -3,6 +3,7 @@ import { CheckCircleIcon } from '@phosphor-icons/react/CheckCircle'
 import { WarningCircleIcon } from '@phosphor-icons/react/WarningCircle'
 import { Link } from 'react-router-dom'
 import { problemSentence } from '@/features/content/form-data'
+import { itemCondition, type ItemCondition } from '@/features/content/publish-window'
 import type { Item } from '@/features/content/queries/item'
 import { useItemSites } from '@/features/content/queries/item-sites'
 import { errorLine } from '@/lib/errors'
@@ -13,6 +14,7 @@ import { Card } from '@/ui/card'
 import { RelativeTime } from '@/ui/relative-time'
 import { Skeleton } from '@/ui/skeleton'
 import { StatusChip } from '@/ui/status-chip'
+import { useNow } from '@/ui/use-now'
 
 interface ReadinessCardProps {
   schema: ContentSchema
@@ -69,8 +71,17 @@ export function StrangersNote({ names, onRemove }: StrangersProps) {
   )
 }
 
+const DESTINED: Record<ItemCondition, (sites: string) => string> = {
+  draft: (sites) => `Goes to ${sites} once it is published.`,
+  scheduled: (sites) => `Goes to ${sites} when its window opens.`,
+  published: (sites) => `Goes to ${sites} with the next run.`,
+  ended: (sites) => `Its window has ended: ${sites} would get it again.`,
+  archived: (sites) => `Goes to ${sites} once it is published.`,
+}
+
 export function ItemSitesCard({ item }: { item: Item }) {
   const { data, error } = useItemSites(item.id)
+  const now = useNow()
   const shown = data?.filter(({ mode }) => mode !== 'block').length ?? 0
   return (
     <Card
@@ -90,7 +101,7 @@ export function ItemSitesCard({ item }: { item: Item }) {
       ) : (
         <>
           <p className="mb-2 text-hint text-ink-2">
-            {item.status === 'published' ? `Goes to ${count('site', shown)} with the next run.` : `Goes to ${count('site', shown)} once it is published.`}
+            {DESTINED[itemCondition(item, now)](count('site', shown))}
           </p>
           <ul className="flex max-h-72 flex-col gap-1.5 overflow-y-auto">
             {data.map((site) => (

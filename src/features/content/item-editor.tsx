@@ -5,6 +5,7 @@ import { ItemHistoryCard, ItemSitesCard, ReadinessCard, StrangersNote } from '@/
 import { ItemFormFields } from '@/features/content/item-form-fields'
 import { ItemHeader } from '@/features/content/item-header'
 import { ItemSaveBar } from '@/features/content/item-save-bar'
+import { PublishWindowCard } from '@/features/content/publish-window-card'
 import type { Item } from '@/features/content/queries/item'
 import type { ItemStatus } from '@/features/content/item-status'
 import { useItemEditor } from '@/features/content/use-item-editor'
@@ -87,6 +88,7 @@ export function ItemEditor({ item, type }: ItemEditorProps) {
         <form
           ref={box}
           noValidate
+          className="flex flex-col gap-4"
           aria-label={base === null ? `New ${type.title}` : base.title}
           onSubmit={(event) => {
             event.preventDefault()
@@ -102,6 +104,7 @@ export function ItemEditor({ item, type }: ItemEditorProps) {
               readOnly={!isEditor || editor.saving !== null}
             />
           </Card>
+          <PublishWindowCard control={editor.form.control} status={editor.status ?? 'draft'} window={editor.window} readOnly={!isEditor || editor.saving !== null} />
           {isEditor && !gone && (
             <ItemSaveBar status={editor.status} dirty={dirty} saving={editor.saving} onSave={save}>
               {editor.theirs !== null && <ConflictNotice theirs={editor.theirs} onKeepMine={editor.keepMine} onTakeTheirs={editor.takeTheirs} />}

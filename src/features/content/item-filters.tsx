@@ -1,6 +1,7 @@
 import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { isItemStatus, ITEM_STATUSES, type ItemFilters } from '@/features/content/item-status'
+import type { ItemFilters } from '@/features/content/item-status'
+import { isItemCondition, ITEM_CONDITIONS } from '@/features/content/publish-window'
 import { capitalize } from '@/lib/format'
 import type { ContentType } from '@/lib/queries/content-types'
 import { Button } from '@/ui/button'
@@ -51,8 +52,8 @@ export function ItemFiltersBar({ filters, onChange, types }: ItemFiltersBarProps
         aria-label="Status"
         className="max-w-36"
         value={filters.status ?? 'all'}
-        onValueChange={(value) => onChange({ status: isItemStatus(value) ? value : null })}
-        options={[{ value: 'all', label: 'Any status' }, ...ITEM_STATUSES.map((status) => ({ value: status, label: capitalize(status) }))]}
+        onValueChange={(value) => onChange({ status: isItemCondition(value) ? value : null })}
+        options={[{ value: 'all', label: 'Any status' }, ...ITEM_CONDITIONS.map((status) => ({ value: status, label: capitalize(status) }))]}
       />
       {types.length > 1 && (
         <Select

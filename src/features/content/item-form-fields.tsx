@@ -9,6 +9,9 @@ export interface ItemFormValues {
   title: string
   /** Values by field name. `unknown`, because the paths of a recursive JSON type have no end; the validator knows what they are. */
   data: Record<string, unknown>
+  /** The publish window, ISO text (publish-window.ts). */
+  publishAt: string | null
+  unpublishAt: string | null
 }
 
 interface ItemFormFieldsProps {

@@ -18,7 +18,7 @@ interface ItemSaveBarProps {
 export function ItemSaveBar({ status, dirty, saving, onSave, children }: ItemSaveBarProps) {
   const kept = status ?? 'draft'
   return (
-    <div className="sticky bottom-14 z-20 mt-6 flex flex-col gap-2.5 rounded-lg border border-line bg-panel px-3 py-2.5 md:bottom-3">
+    <div className="sticky bottom-14 z-20 mt-2 flex flex-col gap-2.5 rounded-lg border border-line bg-panel px-3 py-2.5 md:bottom-3">
       {children}
       {/* From the left: passing messages come up at the right. */}
       <div className="flex flex-wrap items-center gap-2">

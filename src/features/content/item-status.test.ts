@@ -3,7 +3,7 @@ import { literally, readFilters, writeFilters } from '@/features/content/item-st
 
 describe('filters in the address', () => {
   it('go there and back', () => {
-    const filters = { status: 'draft', typeId: 't1', text: '0% & more' } as const
+    const filters = { status: 'scheduled', typeId: 't1', text: '0% & more' } as const
     expect(readFilters(new URLSearchParams(writeFilters(filters).toString()))).toEqual(filters)
   })
   it('leave nothing behind when there are none, and take no unknown status', () => {

@@ -1,9 +1,12 @@
+import { isItemCondition, type ItemCondition } from '@/features/content/publish-window'
+
 export const ITEM_STATUSES = ['draft', 'published', 'archived'] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
 export const isItemStatus = (value: string | null): value is ItemStatus => ITEM_STATUSES.some((status) => status === value)
 
 export interface ItemFilters {
-  status: ItemStatus | null
+  /** As the chips say it: what is scheduled or has ended is not "published". */
+  status: ItemCondition | null
   typeId: string | null
   /** Words in the title. */
   text: string
@@ -16,7 +19,7 @@ export function literally(text: string): string {
 
 export function readFilters(search: URLSearchParams): ItemFilters {
   const status = search.get('status')
-  return { status: isItemStatus(status) ? status : null, typeId: search.get('type'), text: search.get('q') ?? '' }
+  return { status: isItemCondition(status) ? status : null, typeId: search.get('type'), text: search.get('q') ?? '' }
 }
 
 export function writeFilters({ status, typeId, text }: ItemFilters): URLSearchParams {

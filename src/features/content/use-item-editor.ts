@@ -6,6 +6,7 @@ import { findings, initialData, storedData, strangerFields } from '@/features/co
 import type { ItemFormValues } from '@/features/content/item-form-fields'
 import { createItem, itemQuery, saveItem, type Item, type ItemData } from '@/features/content/queries/item'
 import type { ItemStatus } from '@/features/content/item-status'
+import { sameWindow, whatFollows, windowProblem, type PublishWindow } from '@/features/content/publish-window'
 import { errorLine, validationProblems } from '@/lib/errors'
 import { toast } from '@/ui/toaster'
 
@@ -30,22 +31,26 @@ export function useItemEditor({ item, typeId, schema, onCreated }: ItemEditorOpt
 
   const savedTitle = base?.title
   const savedData = base?.data
+  const savedFrom = base?.publishAt ?? null
+  const savedUntil = base?.unpublishAt ?? null
   const values = useMemo<ItemFormValues>(
-    () => ({ title: savedTitle ?? '', data: savedData ?? initialData(schema) }),
-    [savedTitle, savedData, schema],
+    () => ({ title: savedTitle ?? '', data: savedData ?? initialData(schema), publishAt: savedFrom, unpublishAt: savedUntil }),
+    [savedTitle, savedData, savedFrom, savedUntil, schema],
   )
   const form = useForm<ItemFormValues>({ values, defaultValues: values })
   const title = useWatch({ control: form.control, name: 'title' })
   const data = useWatch({ control: form.control, name: 'data' }) as Record<string, JsonValue | undefined>
+  const [publishAt, unpublishAt] = useWatch({ control: form.control, name: ['publishAt', 'unpublishAt'] })
+  const window: PublishWindow = { publishAt, unpublishAt }
 
-  const dirty = title !== values.title || canonical(data) !== canonical(values.data as ItemData)
+  const dirty = title !== values.title || canonical(data) !== canonical(values.data as ItemData) || !sameWindow(window, values)
   const { wrong, beforePublishing } = useMemo(() => findings(schema, data), [schema, data])
   const status = base?.status ?? null
   const problems = strict || status === 'published' ? beforePublishing : wrong
 
   const save = useMutation({
     mutationFn: async (to: ItemStatus) => {
-      const draft = { title: title.trim(), data: storedData(data), status: to }
+      const draft = { title: title.trim(), data: storedData(data), status: to, ...window }
       if (base === null) return { kind: 'created' as const, item: await createItem({ ...draft, typeId }) }
       return saveItem(base.id, base.revision, draft)
     },
@@ -61,9 +66,7 @@ export function useItemEditor({ item, typeId, schema, onCreated }: ItemEditorOpt
           setTheirs(null)
           setStrict(false)
           queryClient.setQueryData(itemQuery(result.item.id).queryKey, result.item)
-          toast.success(to === 'published' && status === 'published' ? 'Saved' : SAVED[to], {
-            description: to === 'published' ? 'Sites get it with the next run.' : undefined,
-          })
+          toast.success(to === 'published' && status === 'published' ? 'Saved' : SAVED[to], { description: whatFollows(result.item, Date.now()) })
           if (result.kind === 'created') onCreated(result.item)
           else setBase(result.item)
           await queryClient.invalidateQueries({ predicate: ({ queryKey: [table] }) => table === 'content_items' || table === 'content_types' })
@@ -84,6 +87,7 @@ export function useItemEditor({ item, typeId, schema, onCreated }: ItemEditorOpt
     form,
     base,
     status,
+    window,
     dirty,
     problems,
     beforePublishing,
@@ -120,6 +124,7 @@ export function useItemEditor({ item, typeId, schema, onCreated }: ItemEditorOpt
         setStrict(true)
         return first
       }
+      if (windowProblem(window) !== undefined) return 'unpublishAt'
       save.mutate(to)
       return null
     },

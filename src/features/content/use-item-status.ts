@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router-dom'
 import { setItemStatus } from '@/features/content/queries/item'
 import type { ItemStatus } from '@/features/content/item-status'
+import { itemCondition, whatFollows, type PublishWindow } from '@/features/content/publish-window'
 import { patchItemInLists } from '@/features/content/queries/items'
 import { errorLine, validationProblems } from '@/lib/errors'
 import { paths } from '@/lib/paths'
@@ -9,12 +10,19 @@ import { toast } from '@/ui/toaster'
 
 const DONE: Record<ItemStatus, string> = { published: 'is published', draft: 'is a draft again', archived: 'is archived' }
 
-interface Change {
+interface Change extends PublishWindow {
   id: string
   title: string
   from: ItemStatus
   to: ItemStatus
   undone?: boolean
+}
+
+/** What the change means for the sites; nothing, where the item is out neither before nor after. */
+function sequel({ from, to, ...window }: Change): string | undefined {
+  const now = Date.now()
+  if (to === 'published') return whatFollows({ ...window, status: to }, now)
+  return itemCondition({ ...window, status: from }, now) === 'published' ? 'Sites lose it with the next run.' : undefined
 }
 
 /** Publish, back to draft, archive: shown at once, taken back when the database refuses, and undone from the toast. */
@@ -30,7 +38,7 @@ export function useItemStatus() {
     onSuccess: (_, change) => {
       const { title, from, to, undone = false } = change
       toast.success(`"${title}" ${DONE[to]}`, {
-        description: to === 'published' ? 'Sites get it with the next run.' : from === 'published' ? 'Sites lose it with the next run.' : undefined,
+        description: sequel(change),
         action: undone ? undefined : { label: 'Undo', onClick: () => mutate({ ...change, from: to, to: from, undone: true }) },
       })
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outcomeWords, payloadWords, retryWords, shortHash } from './delivery-words.ts'
+import { attemptWords, outcomeWords, payloadWords, retryWords, shortHash } from './delivery-words.ts'
 import type { Delivery } from './live/shapes.ts'
 
 const delivery = (over: Partial<Delivery> = {}): Delivery => ({
@@ -28,7 +28,12 @@ describe('the words of a delivery', () => {
   it('counts down to the next attempt, and never below zero', () => {
     expect(retryWords({ attempts: 1, maxAttempts: 4 }, 561)).toBe('attempt 2 of 4 in 0.6 s')
     expect(retryWords({ attempts: 1, maxAttempts: 4 }, -20)).toBe('attempt 2 of 4 now')
+    expect(retryWords({ attempts: 1, maxAttempts: 4 }, 125_000)).toBe('attempt 2 of 4 in 2 min 5 s')
     expect(retryWords({ attempts: 4, maxAttempts: 4 }, 100)).toBe('attempt 4 of 4 in 0.1 s')
+  })
+  it('sums up the attempts of a run', () => {
+    expect(attemptWords({ attempts: 12, p50Ms: 41, p95Ms: 1200 })).toBe('12 attempts, p50 41 ms, p95 1.2 s')
+    expect(attemptWords({ attempts: 1, p50Ms: null, p95Ms: null })).toBe('1 attempt')
   })
   it('shortens a hash to what tells two apart', () => {
     expect(shortHash('9f3c00000000000000e1')).toBe('9f3c…e1')

@@ -1,4 +1,4 @@
-import type { Delivery } from '@/features/jobs/live/shapes'
+import type { Delivery, Job } from '@/features/jobs/live/shapes'
 import { count, formatBytes, formatDuration } from '@/lib/format'
 
 const OPEN = new Set(['queued', 'sending', 'retrying'])
@@ -35,10 +35,17 @@ export function outcomeWords(delivery: Delivery): string {
 /** "attempt 2 of 4 in 0.6 s", and without a number once the time has come. */
 export function retryWords({ attempts, maxAttempts }: Pick<Delivery, 'attempts' | 'maxAttempts'>, remainingMs: number): string {
   const attempt = `attempt ${Math.min(attempts + 1, maxAttempts)} of ${maxAttempts}`
-  return remainingMs > 0 ? `${attempt} in ${(Math.ceil(remainingMs / 100) / 10).toFixed(1)} s` : `${attempt} now`
+  if (remainingMs <= 0) return `${attempt} now`
+  // A receiver may ask for an hour (Retry-After): nobody counts that in tenths.
+  return remainingMs < 60_000 ? `${attempt} in ${(Math.ceil(remainingMs / 100) / 10).toFixed(1)} s` : `${attempt} in ${formatDuration(remainingMs)}`
 }
 
 /** The first and the last characters of a hash: enough to tell two apart by eye. */
 export function shortHash(hash: string): string {
   return hash.length <= 10 ? hash : `${hash.slice(0, 4)}…${hash.slice(-2)}`
+}
+
+/** "12 attempts, p50 41 ms, p95 120 ms": of a run that has ended. */
+export function attemptWords({ attempts, p50Ms, p95Ms }: Pick<Job, 'attempts' | 'p50Ms' | 'p95Ms'>): string {
+  return [count('attempt', attempts), p50Ms === null ? '' : `p50 ${formatDuration(p50Ms)}`, p95Ms === null ? '' : `p95 ${formatDuration(p95Ms)}`].filter(Boolean).join(', ')
 }

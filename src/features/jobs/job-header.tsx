@@ -1,11 +1,12 @@
+import { ArrowCounterClockwiseIcon } from '@phosphor-icons/react/ArrowCounterClockwise'
 import { lazy, Suspense, useState } from 'react'
-import { shortHash } from '@/features/jobs/delivery-words'
+import { attemptWords, shortHash } from '@/features/jobs/delivery-words'
 import type { JobLive } from '@/features/jobs/live/job-log-store'
-import type { Job } from '@/features/jobs/live/shapes'
+import type { Delivery, Job } from '@/features/jobs/live/shapes'
 import { cancelRun } from '@/features/jobs/queries/cancel-run'
 import { errorLine } from '@/lib/errors'
 import { formatClock, formatDuration, formatExact } from '@/lib/format'
-import { startedBy } from '@/lib/jobs'
+import { startedWords } from '@/lib/jobs'
 import { useHasRole, useSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { JobStatusChip } from '@/ui/job-columns'
@@ -14,20 +15,24 @@ import { RelativeTime } from '@/ui/relative-time'
 
 const ConfirmDialog = lazy(() => import('@/ui/confirm-dialog').then((module) => ({ default: module.ConfirmDialog })))
 
+const RetryFailedDialog = lazy(() => import('@/features/jobs/replay/retry-failed-dialog').then((module) => ({ default: module.RetryFailedDialog })))
+
 interface JobHeaderProps {
   job: Job
+  deliveries: readonly Delivery[]
   starter: JobLive['starter']
+  schedule: JobLive['schedule']
   /** Nothing of it was sent, because nothing had to be. */
   idle: boolean
 }
 
-export function JobHeader({ job, starter, idle }: JobHeaderProps) {
+export function JobHeader({ job, deliveries, starter, schedule, idle }: JobHeaderProps) {
   const userId = useSession((state) => state.user?.id)
-  const mayCancel = useHasRole('editor')
+  const mayAct = useHasRole('editor')
   const ended = job.finishedAt !== null
   const sub = (
     <>
-      started by {startedBy(job.trigger, job.createdBy, starter, userId)}
+      {startedWords({ ...job, schedule }, starter, userId)}
       {', '}
       <time dateTime={job.createdAt} title={formatExact(job.createdAt)}>
         {formatClock(job.createdAt)}
@@ -46,8 +51,16 @@ export function JobHeader({ job, starter, idle }: JobHeaderProps) {
           <RelativeTime at={job.finishedAt} />
         </>
       )}
+      {ended && job.attempts > 0 && (
+        <>
+          {' · '}
+          <span title="Of the durations of all attempts: half took at most p50, 95 of 100 at most p95.">{attemptWords(job)}</span>
+        </>
+      )}
     </>
   )
+  // A site that is gone cannot be sent to again.
+  const failed = ended ? deliveries.filter(({ status, siteId }) => status === 'failed' && siteId !== null) : []
   return (
     <PageHeader
       title={`Run ${job.number}`}
@@ -58,8 +71,24 @@ export function JobHeader({ job, starter, idle }: JobHeaderProps) {
         </>
       }
       sub={<span className="text-ink-3">{sub}</span>}
-      actions={!ended && mayCancel && <CancelRun job={job} />}
+      actions={mayAct && (ended ? failed.length > 0 && <RetryFailed job={job} failed={failed} /> : <CancelRun job={job} />)}
     />
+  )
+}
+
+function RetryFailed({ job, failed }: { job: Job; failed: readonly Delivery[] }) {
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Button icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setAsking(true)}>
+        Retry {failed.length} failed
+      </Button>
+      {asking && (
+        <Suspense>
+          <RetryFailedDialog job={job} failed={failed} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

@@ -1,9 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { Link, useParams } from 'react-router-dom'
+import { Link, useParams, useSearchParams } from 'react-router-dom'
 import { useStore } from 'zustand'
 import { JobHeader } from '@/features/jobs/job-header'
 import { createJobLogStore } from '@/features/jobs/live/job-log-store'
 import { streamState } from '@/features/jobs/live/stream-state'
+import { LogRemoved } from '@/features/jobs/log-removed'
 import { jobFeed } from '@/features/jobs/queries/job-feed'
 import type { DeliveryView } from '@/features/jobs/site-card'
 import { SiteCards } from '@/features/jobs/site-cards'
@@ -36,8 +37,17 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
   const { job, deliveries } = live
   usePageTitle({ label: 'Jobs', href: paths.jobs.getHref() }, job === null ? 'Run' : `Run ${job.number}`)
 
-  const [opened, setOpened] = useState<{ deliveryId: string; view: DeliveryView } | null>(null)
+  // A link from another run names the delivery that it means.
+  const [search, setSearch] = useSearchParams()
+  const [opened, setOpened] = useState<{ deliveryId: string; view: DeliveryView } | null>(() => {
+    const deliveryId = search.get('delivery')
+    return deliveryId === null ? null : { deliveryId, view: 'payload' }
+  })
   const onOpen = useCallback((deliveryId: string, view: DeliveryView) => setOpened({ deliveryId, view }), [])
+  const onClose = () => {
+    setOpened(null)
+    if (search.has('delivery')) setSearch({}, { replace: true })
+  }
   const shown = opened === null ? undefined : deliveries.find(({ id }) => id === opened.deliveryId)
 
   // Names change with no delivery's status, so that the terminal keeps its rows.
@@ -58,19 +68,22 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
   const idle = job.status === 'success' && deliveries.length > 0 && deliveries.every(({ status }) => status === 'skipped')
   return (
     <>
-      <JobHeader job={job} starter={live.starter} idle={idle} />
+      <JobHeader job={job} deliveries={deliveries} starter={live.starter} schedule={live.schedule} idle={idle} />
       <SiteCards deliveries={deliveries} clockOffset={live.clockOffset ?? 0} onOpen={onOpen} />
-      <Terminal
-        className="mt-4 max-h-[max(22rem,calc(100dvh-18rem))]"
-        lines={live.log.lines}
-        origin={Date.parse(job.createdAt)}
-        sites={sites}
-        state={streamState(live)}
-        fileName={`run-${job.number}`}
-      />
+      {job.logsRemovedAt !== null && <LogRemoved at={job.logsRemovedAt} kept={live.log.lines.length} />}
+      {(job.logsRemovedAt === null || live.log.lines.length > 0) && (
+        <Terminal
+          className="mt-4 max-h-[max(22rem,calc(100dvh-18rem))]"
+          lines={live.log.lines}
+          origin={Date.parse(job.createdAt)}
+          sites={sites}
+          state={streamState(live)}
+          fileName={`run-${job.number}`}
+        />
+      )}
       {opened !== null && shown !== undefined && (
         <Suspense>
-          <DeliveryDrawer delivery={shown} view={opened.view} onView={(view) => setOpened({ ...opened, view })} onClose={() => setOpened(null)} />
+          <DeliveryDrawer delivery={shown} view={opened.view} onView={(view) => setOpened({ ...opened, view })} onClose={onClose} />
         </Suspense>
       )}
     </>

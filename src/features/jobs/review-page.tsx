@@ -1,25 +1,26 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { PaperPlaneTiltIcon } from '@phosphor-icons/react/PaperPlaneTilt'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router-dom'
 import { planQuery, type Plan } from '@/features/jobs/queries/plan'
-import { startRun } from '@/features/jobs/queries/start-run'
 import { useReviewPreference } from '@/features/jobs/review-preference'
-import { partsOf, planSentence } from '@/features/jobs/review/plan-words'
+import { PlanSummary } from '@/features/jobs/review/plan-summary'
+import { partsOf, planNotes, planSentence } from '@/features/jobs/review/plan-words'
 import { NOTHING_TO_SEND, ReviewRefusal } from '@/features/jobs/review/review-refusal'
-import { SitePlan } from '@/features/jobs/review/site-plan'
-import { UnchangedSites } from '@/features/jobs/review/unchanged-sites'
+import { SiteList } from '@/features/jobs/review/site-list'
 import { preloadJobPage } from '@/features/jobs/run-sync'
 import { describeError, errorLine } from '@/lib/errors'
-import { capitalize, count, countInWords } from '@/lib/format'
+import { count } from '@/lib/format'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
+import { startRun } from '@/lib/runs'
 import { useHasRole } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { Notice } from '@/ui/notice'
 import { PageHeader } from '@/ui/page-header'
 import { Skeleton } from '@/ui/skeleton'
+import { toast } from '@/ui/toaster'
 
 export function Component() {
   usePageTitle('Review')
@@ -51,23 +52,31 @@ function Review({ siteIds }: { siteIds: readonly string[] | null }) {
       </>
     )
   }
-  return <PlanView plan={data} siteIds={siteIds} onStale={() => void refetch()} />
+  return <PlanView plan={data} siteIds={siteIds} refetch={refetch} />
 }
 
-function PlanView({ plan, siteIds, onStale }: { plan: Plan; siteIds: readonly string[] | null; onStale: () => void }) {
+interface PlanViewProps {
+  plan: Plan
+  siteIds: readonly string[] | null
+  refetch: () => Promise<unknown>
+}
+
+function PlanView({ plan, siteIds, refetch }: PlanViewProps) {
   const navigate = useNavigate()
   const mayRun = useHasRole('editor')
   const { skip, setSkip } = useReviewPreference()
-  const [firstHash] = useState(plan.hash)
+  const [first] = useState(plan)
+  const onStale = useCallback(() => void refetch(), [refetch])
   const start = useMutation({
-    mutationFn: (force: boolean) => startRun({ siteIds, planHash: plan.hash, force }),
+    mutationFn: (force: boolean) => startRun({ siteIds, planHash: plan.hash, force }, toast.message),
     onSuccess: (jobId) => navigate(paths.job.getHref(jobId)),
     onError: (error) => {
       if (describeError(error).code === 'DS012') onStale()
     },
   })
-  const parts = partsOf(plan)
-  const { changed, unchanged } = parts
+  const parts = useMemo(() => partsOf(plan), [plan])
+  const news = useMemo(() => newsSince(first, plan), [first, plan])
+  const { changed } = parts
   const nothingChanged = changed.length === 0
   const refused = start.error === null ? null : describeError(start.error)
 
@@ -75,12 +84,7 @@ function PlanView({ plan, siteIds, onStale }: { plan: Plan; siteIds: readonly st
     <>
       <PageHeader
         title={planSentence(plan, parts)}
-        sub={
-          <>
-            {nothingChanged ? 'Every site has accepted exactly what it would receive now. ' : 'Nothing is sent until you confirm. '}
-            {plan.drafts > 0 && `${capitalize(countInWords('draft', plan.drafts))} ${plan.drafts === 1 ? 'stays' : 'stay'} behind.`}
-          </>
-        }
+        sub={planNotes(plan, parts)}
         actions={
           <Button
             variant={nothingChanged ? 'secondary' : 'primary'}
@@ -93,9 +97,9 @@ function PlanView({ plan, siteIds, onStale }: { plan: Plan; siteIds: readonly st
           </Button>
         }
       />
-      <div className="space-y-4">
+      <div className="space-y-3">
         {refused !== null && refused.code !== 'DS012' && <Notice tone="failure">{errorLine(start.error)}</Notice>}
-        {(refused?.code === 'DS012' || plan.hash !== firstHash) && (
+        {(refused?.code === 'DS012' || plan.hash !== first.hash) && (
           <Notice tone="warning" title="The content changed while you were reading">
             This is the plan as it is now. {refused?.code === 'DS012' && 'Nothing was sent: look at it again and confirm.'}
           </Notice>
@@ -106,10 +110,8 @@ function PlanView({ plan, siteIds, onStale }: { plan: Plan; siteIds: readonly st
             A delivery carries at most 1 MB. Map fewer items to the site, or shorten the longest ones.
           </Notice>
         )}
-        {changed.map((site) => (
-          <SitePlan key={site.site_id} site={site} />
-        ))}
-        {unchanged.length > 0 && <UnchangedSites sites={unchanged} startOpen={nothingChanged && unchanged.length <= 5} />}
+        <PlanSummary parts={parts} />
+        <SiteList parts={parts} news={news} onStale={onStale} />
         <Checkbox
           checked={skip}
           onCheckedChange={setSkip}
@@ -119,6 +121,14 @@ function PlanView({ plan, siteIds, onStale }: { plan: Plan; siteIds: readonly st
       </div>
     </>
   )
+}
+
+/** The sites whose comparison is another one than when the reading began. */
+function newsSince(first: Plan, plan: Plan): ReadonlySet<string> {
+  if (first.hash === plan.hash) return new Set()
+  const pair = ({ hash, accepted_hash }: Plan['sites'][number]) => `${hash} ${accepted_hash ?? ''}`
+  const known = new Map(first.sites.map((site) => [site.site_id, pair(site)]))
+  return new Set(plan.sites.filter((site) => known.get(site.site_id) !== pair(site)).map(({ site_id }) => site_id))
 }
 
 function Loading() {

@@ -1,9 +1,9 @@
 import { useState, type MouseEvent } from 'react'
 import { useNavigate } from 'react-router-dom'
-import { startRun } from '@/features/jobs/queries/start-run'
 import { useReviewPreference } from '@/features/jobs/review-preference'
 import { describeError, errorLine } from '@/lib/errors'
 import { paths } from '@/lib/paths'
+import { startRun } from '@/lib/runs'
 import { toast } from '@/ui/toaster'
 
 /** The page of a run is fetched while the run is being started, so that it is there when its first lines are. */
@@ -34,7 +34,7 @@ export function useRunSync(): RunSync {
     setStarting(true)
     preloadJobPage()
     try {
-      const jobId = await startRun({ siteIds: null })
+      const jobId = await startRun({ siteIds: null }, toast.message)
       await navigate(paths.job.getHref(jobId))
     } catch (error) {
       const { code } = describeError(error)

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Delivery } from '@/features/jobs/live/shapes'
+import { ManySiteCards } from '@/features/jobs/many-site-cards'
 import { landingSitesQuery } from '@/features/jobs/queries/landing-sites'
 import { SiteCard, type DeliveryView } from '@/features/jobs/site-card'
 import { useActiveOrganization } from '@/lib/organizations'
@@ -22,24 +23,21 @@ export function SiteCards({ deliveries, clockOffset, onOpen }: SiteCardsProps) {
     const slug = siteId === null ? undefined : slugs?.[siteId]
     return organization === undefined || slug === undefined ? undefined : paths.landing.getHref(organization.slug, slug)
   }
-  const many = deliveries.length > IN_SIGHT
-  const list = (
-    <ul aria-label="Sites of this run" className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-      {deliveries.map((delivery) => (
-        <SiteCard key={delivery.id} delivery={delivery} landingHref={landingHref(delivery)} clockOffset={clockOffset} onOpen={onOpen} />
-      ))}
-    </ul>
+  const card = (delivery: Delivery, compact = false) => (
+    <SiteCard delivery={delivery} landingHref={landingHref(delivery)} clockOffset={clockOffset} onOpen={onOpen} compact={compact} />
   )
   return (
     <Motion>
-      {many ? (
-        // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div role="region" aria-label="Sites" tabIndex={0} className="max-h-80 overflow-y-auto overscroll-contain">
-          {list}
-        </div>
+      {deliveries.length > IN_SIGHT ? (
+        <ManySiteCards deliveries={deliveries} card={(delivery) => card(delivery, true)} />
       ) : (
-        list
+        <ul aria-label="Sites of this run" className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+          {deliveries.map((delivery) => (
+            <li key={delivery.id} className="min-w-0">
+              {card(delivery)}
+            </li>
+          ))}
+        </ul>
       )}
     </Motion>
   )

@@ -2,6 +2,7 @@ import { SignOutIcon } from '@phosphor-icons/react/SignOut'
 import { useQuery } from '@tanstack/react-query'
 import { membersQuery, type Member } from '@/features/settings/queries'
 import { OrganizationCard } from '@/features/settings/organization-card'
+import { RetentionCard } from '@/features/settings/retention-card'
 import { describeError, errorLine } from '@/lib/errors'
 import { usePageTitle } from '@/lib/page-title'
 import { signOut, useOrganizationId, useSession } from '@/lib/session'
@@ -29,7 +30,7 @@ export function Component() {
   const setChoice = useTheme((state) => state.setChoice)
   return (
     <>
-      <PageHeader title="Settings" sub="Your account, how the app looks, and who is in the organization." />
+      <PageHeader title="Settings" sub="Your account, how the app looks, who is in the organization, and how long history is kept." />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Card title="You">
           <dl className="grid grid-cols-[8rem_minmax(0,1fr)] items-center gap-y-3">
@@ -49,6 +50,7 @@ export function Component() {
           </Button>
         </Card>
         <OrganizationCard />
+        <RetentionCard />
         <Members />
       </div>
     </>

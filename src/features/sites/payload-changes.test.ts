@@ -1,6 +1,6 @@
 import type { Payload } from '@core/payload'
 import { describe, expect, it } from 'vitest'
-import { payloadChanges } from '@/features/sites/payload-changes'
+import { detailedChanges, payloadChanges, readChanges } from '@/features/sites/payload-changes'
 
 const payload = (...items: [id: string, headline: string][]): Payload => ({
   version: 1,
@@ -26,5 +26,49 @@ describe('payloadChanges', () => {
 
   it('calls everything new before the first delivery', () => {
     expect([...payloadChanges(null, payload(['a', '1'])).items.values()]).toEqual(['added'])
+  })
+})
+
+describe('detailedChanges', () => {
+  it('tells every item once, field by field, with its places', () => {
+    const changes = detailedChanges(payload(['a', '1'], ['b', '1'], ['c', '1']), payload(['a', '2'], ['d', '1'], ['c', '1']))
+    expect(changes).toEqual([
+      { kind: 'changed', item_id: 'a', type: 't', title: 'a', fields: [{ field: 'headline', before: '1', after: '2' }], from: 1, to: 1 },
+      { kind: 'added', item_id: 'd', type: 't', title: 'd', fields: [], from: null, to: 2 },
+      { kind: 'removed', item_id: 'b', type: 't', title: 'b', fields: [], from: 2, to: null },
+    ])
+  })
+
+  it('calls moved only what changed its place among those that stay', () => {
+    const kinds = detailedChanges(payload(['x', '1'], ['a', '1'], ['b', '1']), payload(['a', '1'], ['new', '1'], ['b', '1'])).map(({ kind }) => kind)
+    expect(kinds).toEqual(['added', 'removed'])
+    expect(detailedChanges(payload(['a', '1'], ['b', '1']), payload(['b', '1'], ['a', '1'])).map(({ kind }) => kind)).toEqual(['moved', 'moved'])
+  })
+
+  it('tells the item\'s own title from a field of that name, and the site\'s fields apart', () => {
+    const before = payload(['a', '1'])
+    const after: Payload = { ...before, site: { slug: 's', name: 'New' }, items: [{ id: 'a', type: 't', title: 'Renamed', data: { headline: '1', title: 'x' } }] }
+    expect(detailedChanges(before, after)).toEqual([
+      { kind: 'site', fields: [{ field: 'name', before: 'S', after: 'New' }] },
+      {
+        kind: 'changed', item_id: 'a', type: 't', title: 'Renamed', from: 1, to: 1,
+        fields: [{ field: 'title', before: 'a', after: 'Renamed', own: true }, { field: 'title', before: undefined, after: 'x' }],
+      },
+    ])
+  })
+
+  it('finds nothing between equal payloads, whatever the order of keys', () => {
+    const one: Payload = { ...payload(['a', '1']), items: [{ id: 'a', type: 't', title: 'a', data: { list: [{ x: 1, y: 2 }] } }] }
+    const two: Payload = { ...one, items: [{ id: 'a', type: 't', title: 'a', data: { list: [{ y: 2, x: 1 }] } }] }
+    expect(detailedChanges(one, two)).toEqual([])
+  })
+})
+
+describe('readChanges', () => {
+  it('reads what SQL wrote and nothing else', () => {
+    const stored = detailedChanges(payload(['a', '1']), payload(['a', '2']))
+    expect(readChanges(JSON.parse(JSON.stringify(stored)))).toEqual(stored)
+    expect(readChanges(null)).toEqual([])
+    expect(readChanges([{ kind: 'painted' }])).toEqual([])
   })
 })

@@ -1,20 +1,16 @@
 import { Link } from 'react-router-dom'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { policySentence } from '@/features/sites/delivery-policy'
 import { useSiteDeliveries, type SiteDelivery } from '@/features/sites/queries/deliveries'
-import { makeSiteSecret } from '@/features/sites/queries/save-site'
 import type { Site } from '@/features/sites/queries/sites'
-import { describeError, errorLine } from '@/lib/errors'
+import { describeError } from '@/lib/errors'
 import { count, formatBytes, formatDuration } from '@/lib/format'
 import { paths } from '@/lib/paths'
-import { useHasRole } from '@/lib/session'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { CopyButton } from '@/ui/copy-button'
 import { DataTable, type Column } from '@/ui/data-table'
 import { ErrorState } from '@/ui/error-state'
 import { RelativeTime } from '@/ui/relative-time'
 import { StatusChip } from '@/ui/status-chip'
-import { toast } from '@/ui/toaster'
 
 const LIST = 'grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-sm'
 
@@ -54,14 +50,6 @@ export function StateCard({ site }: { site: Site }) {
             </dd>
           </>
         )}
-        {state.onHold && (
-          <>
-            <dt className="text-ink-3">Hold</dt>
-            <dd>
-              <StatusChip status="on hold" /> <span className="text-ink-2">Scheduled runs pass it by until somebody runs it by hand.</span>
-            </dd>
-          </>
-        )}
       </dl>
     </Card>
   )
@@ -87,10 +75,16 @@ export function DestinationCard({ site }: { site: Site }) {
         <dd className="font-mono text-xs leading-5">{site.slug}</dd>
         <dt className="text-ink-3">Region</dt>
         <dd>{site.region ?? <span className="text-ink-3">none</span>}</dd>
-        <dt className="text-ink-3">Secret</dt>
-        <dd>
-          <Secret site={site} />
-        </dd>
+        <dt className="text-ink-3">Delivery</dt>
+        <dd>{policySentence(site.delivery)}</dd>
+        {site.delivery.stateUrl !== null && (
+          <>
+            <dt className="text-ink-3">State</dt>
+            <dd>
+              <code className="min-w-0 font-mono text-xs leading-5 break-all">{site.delivery.stateUrl}</code>
+            </dd>
+          </>
+        )}
         {builtIn && (site.failureRate > 0 || site.failNext > 0) && (
           <>
             <dt className="text-ink-3">Simulated</dt>
@@ -101,36 +95,6 @@ export function DestinationCard({ site }: { site: Site }) {
         )}
       </dl>
     </Card>
-  )
-}
-
-function Secret({ site }: { site: Site }) {
-  const queryClient = useQueryClient()
-  const isEditor = useHasRole('editor')
-  const make = useMutation({
-    mutationFn: () => makeSiteSecret(site.id),
-    onSuccess: async () => {
-      toast.success(`The signing secret of "${site.name}" was made`)
-      await queryClient.invalidateQueries({ queryKey: ['sites'] })
-    },
-    onError: (error) => toast.error(errorLine(error)),
-  })
-  if (site.state.secretSetAt !== null) {
-    return (
-      <>
-        Made <RelativeTime at={site.state.secretSetAt} />, <span className="text-ink-2">kept encrypted</span>
-      </>
-    )
-  }
-  return (
-    <span className="flex flex-wrap items-center gap-2">
-      <span className="text-ink-2">Made before the first delivery</span>
-      {isEditor && (
-        <Button size="sm" busy={make.isPending} onClick={() => make.mutate()}>
-          Make it now
-        </Button>
-      )}
-    </span>
   )
 }
 

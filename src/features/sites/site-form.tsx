@@ -1,8 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Controller, useForm, useWatch } from 'react-hook-form'
-import { createSite, makeSiteSecret, updateSite } from '@/features/sites/queries/save-site'
+import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
+import { DeliveryFields } from '@/features/sites/delivery-fields'
+import { createSite, updateSite } from '@/features/sites/queries/save-site'
+import { makeSiteSecret } from '@/features/sites/queries/secret'
 import type { Site } from '@/features/sites/queries/sites'
 import { siteSchema, toDraft, toFormValues, type SiteFormValues } from '@/features/sites/site-schema'
 import { suggestSlug } from '@/features/sites/site-words'
@@ -59,11 +61,12 @@ const DESTINATIONS = [
 
 function SiteForm({ site, onBusy, onDone }: { site: Site | null; onBusy: (busy: boolean) => void; onDone: (id: string) => void }) {
   const queryClient = useQueryClient()
-  const { register, control, handleSubmit, setValue, setError, getFieldState, formState } = useForm<SiteFormValues>({
+  const form = useForm<SiteFormValues>({
     resolver: zodResolver(siteSchema),
     defaultValues: toFormValues(site),
     mode: 'onTouched',
   })
+  const { register, control, handleSubmit, setValue, setError, getFieldState, formState } = form
   const { errors } = formState
   const destination = useWatch({ control, name: 'destination' })
   const address = useWatch({ control, name: 'address' })
@@ -153,6 +156,10 @@ function SiteForm({ site, onBusy, onDone }: { site: Site | null; onBusy: (busy: 
           <Checkbox checked={field.value} onCheckedChange={field.onChange} label="Enabled" hint="A run passes a disabled site by." />
         )}
       />
+
+      <FormProvider {...form}>
+        <DeliveryFields />
+      </FormProvider>
 
       {destination === 'built-in' && (
         <fieldset className="flex flex-col gap-3 rounded-md border border-line bg-ground p-3">

@@ -5,11 +5,15 @@ import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router-dom'
 import { DeleteSiteDialog } from '@/features/sites/delete-site-dialog'
 import { DestinationViewer } from '@/features/sites/destination-viewer'
+import { DriftCard } from '@/features/sites/drift-card'
 import { LandingLink } from '@/features/sites/landing-link'
 import { useSite, type Site } from '@/features/sites/queries/sites'
+import { RollbacksSection } from '@/features/sites/rollbacks-section'
+import { SecretCard } from '@/features/sites/secret-card'
 import { DeliveriesSection, DestinationCard, StateCard } from '@/features/sites/site-cards'
+import { SiteChips } from '@/features/sites/site-chips'
 import { SiteDrawer } from '@/features/sites/site-form'
-import { siteCondition } from '@/features/sites/site-words'
+import { SiteNotices } from '@/features/sites/site-notices'
 import { describeError } from '@/lib/errors'
 import { count } from '@/lib/format'
 import { usePageTitle } from '@/lib/page-title'
@@ -23,7 +27,6 @@ import { ErrorState } from '@/ui/error-state'
 import { IconButton } from '@/ui/icon-button'
 import { PageHeader } from '@/ui/page-header'
 import { Skeleton } from '@/ui/skeleton'
-import { StatusChip } from '@/ui/status-chip'
 
 export function Component() {
   const { siteId = '' } = useParams()
@@ -70,7 +73,7 @@ function SiteView({ site }: { site: Site }) {
     <>
       <PageHeader
         title={site.name}
-        chip={<StatusChip status={siteCondition(site)} />}
+        chip={<SiteChips site={site} />}
         sub={
           <>
             {count('item', site.itemCount)} mapped to it.{' '}
@@ -100,10 +103,18 @@ function SiteView({ site }: { site: Site }) {
         }
       />
       <div className="flex flex-col gap-6">
+        <SiteNotices site={site} />
         <div className="grid items-start gap-4 lg:grid-cols-2">
-          <StateCard site={site} />
-          <DestinationCard site={site} />
+          <div className="flex flex-col gap-4">
+            <StateCard site={site} />
+            <DriftCard site={site} />
+          </div>
+          <div className="flex flex-col gap-4">
+            <DestinationCard site={site} />
+            <SecretCard site={site} />
+          </div>
         </div>
+        <RollbacksSection site={site} />
         <DestinationViewer site={site} />
         <DeliveriesSection siteId={site.id} />
       </div>

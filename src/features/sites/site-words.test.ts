@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { SiteState } from '@/features/sites/queries/sites'
-import { shortAddress, siteCondition, sitesSentence, suggestSlug } from '@/features/sites/site-words'
+import { canCheckDrift, shortAddress, siteCondition, siteConditions, sitesSentence, suggestSlug } from '@/features/sites/site-words'
 import { countInWords } from '@/lib/format'
 
 const state = (change: Partial<SiteState> = {}): SiteState => ({
-  secretSetAt: null, acceptedDeliveryId: null, acceptedSequence: null, acceptedHash: null, acceptedAt: null, acceptedItemCount: null,
-  onHold: false, lastStatus: null, lastError: null, lastAttemptAt: null, ...change,
+  disabledReason: null, circuit: 'closed', circuitChangedAt: null, notBefore: null, secretVersion: null, secretOverlapUntil: null, secretSetAt: null,
+  acceptedDeliveryId: null, acceptedSequence: null, acceptedHash: null, acceptedAt: null, acceptedItemCount: null, onHold: false, onHoldSince: null, holdReason: null,
+  drift: 'unknown', driftCheckedAt: null, driftMessage: null, driftChanges: [], lastStatus: null, lastError: null, lastAttemptAt: null, ...change,
 })
 const accepted = state({ acceptedAt: '2026-11-21T08:00:00Z', lastStatus: 'success' })
 
@@ -16,6 +17,13 @@ describe('siteCondition', () => {
     expect(siteCondition({ enabled: true, state: { ...accepted, lastStatus: 'failed' } })).toBe('failed')
     expect(siteCondition({ enabled: true, state: state() })).toBe('never synced')
     expect(siteCondition({ enabled: true, state: accepted })).toBe('success')
+  })
+
+  it('is followed by everything else that has to be said', () => {
+    expect(siteConditions({ enabled: true, state: { ...accepted, onHold: true, drift: 'drifted' } })).toEqual(['on hold', 'drifted'])
+    expect(siteConditions({ enabled: true, state: { ...accepted, circuit: 'open', lastStatus: 'failed' } })).toEqual(['circuit open'])
+    expect(siteConditions({ enabled: true, state: { ...accepted, circuit: 'half_open', lastStatus: 'failed' } })).toEqual(['half-open'])
+    expect(siteConditions({ enabled: false, state: { ...accepted, lastStatus: 'failed', drift: 'drifted' } })).toEqual(['disabled', 'drifted'])
   })
 })
 
@@ -38,5 +46,16 @@ describe('words', () => {
     expect(sitesSentence([{ enabled: true, state: accepted }, { enabled: true, state: state({ lastStatus: 'failed' }) }], countInWords)).toBe('two sites, 1 refused the last delivery')
     expect(sitesSentence([{ enabled: true, state: state() }], countInWords)).toBe('one site, nothing received yet')
     expect(sitesSentence([{ enabled: true, state: accepted }], countInWords)).toBe('one site, every delivery accepted')
+    expect(sitesSentence([{ enabled: true, state: { ...accepted, drift: 'drifted' } }], countInWords)).toBe('one site, 1 shows something else than was accepted')
+    expect(sitesSentence([{ enabled: true, state: { ...accepted, onHold: true } }], countInWords)).toBe('one site, 1 on hold')
+  })
+})
+
+describe('canCheckDrift', () => {
+  const delivery = { maxAttempts: 4, firstRetryMs: 500, timeoutSeconds: 10, requestsPerMinute: null, stateUrl: null }
+  it('takes our receiver, or an address of the site\'s own', () => {
+    expect(canCheckDrift({ destinationUrl: null, delivery })).toBe(true)
+    expect(canCheckDrift({ destinationUrl: 'https://example.com', delivery })).toBe(false)
+    expect(canCheckDrift({ destinationUrl: 'https://example.com', delivery: { ...delivery, stateUrl: 'https://example.com/state' } })).toBe(true)
   })
 })

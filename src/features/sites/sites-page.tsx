@@ -7,6 +7,7 @@ import { Link, useNavigate } from 'react-router-dom'
 import { DeleteSiteDialog } from '@/features/sites/delete-site-dialog'
 import { LandingLink } from '@/features/sites/landing-link'
 import { useSites, type Site } from '@/features/sites/queries/sites'
+import { SiteChips } from '@/features/sites/site-chips'
 import { SiteDrawer } from '@/features/sites/site-form'
 import { shortAddress, siteCondition, sitesSentence } from '@/features/sites/site-words'
 import { describeError } from '@/lib/errors'
@@ -21,7 +22,6 @@ import { ErrorState } from '@/ui/error-state'
 import { IconButton } from '@/ui/icon-button'
 import { PageHeader } from '@/ui/page-header'
 import { RelativeTime } from '@/ui/relative-time'
-import { StatusChip } from '@/ui/status-chip'
 
 type Target = { what: 'form'; site: Site | null } | { what: 'delete'; site: Site }
 
@@ -145,13 +145,28 @@ function columns(isEditor: boolean, show: (target: Target) => void): Column<Site
 }
 
 function LastResult({ site }: { site: Site }) {
-  const condition = siteCondition(site)
+  const reason = reasonOf(site)
   return (
     <>
-      <StatusChip status={condition} />
-      {(condition === 'failed' || condition === 'retrying') && site.state.lastError !== null && (
-        <span className="mt-0.5 line-clamp-2 max-w-56 text-xs text-ink-2">{site.state.lastError}</span>
-      )}
+      <SiteChips site={site} />
+      {reason !== null && <span className="mt-0.5 line-clamp-2 max-w-56 text-xs text-ink-2">{reason}</span>}
     </>
   )
+}
+
+function reasonOf(site: Site): string | null {
+  const { disabledReason, holdReason, lastError } = site.state
+  switch (siteCondition(site)) {
+    case 'disabled':
+      return disabledReason
+    case 'on hold':
+      return holdReason
+    case 'failed':
+    case 'retrying':
+    case 'circuit open':
+    case 'half-open':
+      return lastError
+    default:
+      return null
+  }
 }

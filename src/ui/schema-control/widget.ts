@@ -50,7 +50,8 @@ export function toLocalDateTime(value: string): string {
   const date = new Date(value)
   if (Number.isNaN(date.getTime())) return ''
   const two = (part: number) => String(part).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`
+  // A year that is being typed is 0002 for a moment.
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
 /** What `datetime-local` gives, as an instant that means the same everywhere. */

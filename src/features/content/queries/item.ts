@@ -1,6 +1,7 @@
 import type { JsonValue } from '@core/content-schema'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { isItemStatus, type ItemStatus } from '@/features/content/item-status'
+import type { PublishWindow } from '@/features/content/publish-window'
 import { useSession } from '@/lib/session'
 import { supabase } from '@/lib/supabase'
 
@@ -16,10 +17,12 @@ export interface Item {
   createdAt: string
   updatedAt: string
   publishedAt: string | null
+  publishAt: string | null
+  unpublishAt: string | null
   updatedBy: string | null
 }
 
-const OWN_COLUMNS = 'id, type_id, title, data, status, revision, created_at, updated_at, published_at'
+const OWN_COLUMNS = 'id, type_id, title, data, status, revision, created_at, updated_at, published_at, publish_at, unpublish_at'
 const COLUMNS = `${OWN_COLUMNS}, editor:profiles!content_items_updated_by_fkey(full_name, email)` as const
 
 interface ItemRecord {
@@ -32,6 +35,8 @@ interface ItemRecord {
   created_at: string
   updated_at: string
   published_at: string | null
+  publish_at: string | null
+  unpublish_at: string | null
   editor: { full_name: string | null; email: string } | null
 }
 
@@ -47,6 +52,8 @@ function toItem(row: ItemRecord): Item {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     publishedAt: row.published_at,
+    publishAt: row.publish_at,
+    unpublishAt: row.unpublish_at,
     updatedBy: row.editor === null ? null : (row.editor.full_name ?? row.editor.email),
   }
 }
@@ -80,7 +87,7 @@ export function useItem(id: string) {
   return useQuery(itemQuery(id))
 }
 
-export interface ItemDraft {
+export interface ItemDraft extends PublishWindow {
   typeId: string
   title: string
   data: ItemData
@@ -90,7 +97,7 @@ export interface ItemDraft {
 export async function createItem(draft: ItemDraft): Promise<Item> {
   const { data, error } = await supabase
     .from('content_items')
-    .insert({ type_id: draft.typeId, title: draft.title, data: draft.data, status: draft.status })
+    .insert({ type_id: draft.typeId, title: draft.title, data: draft.data, status: draft.status, publish_at: draft.publishAt, unpublish_at: draft.unpublishAt })
     .select(OWN_COLUMNS)
     .single()
   if (error) throw error
@@ -103,7 +110,7 @@ export type SaveResult = { kind: 'saved'; item: Item } | { kind: 'conflict'; the
 export async function saveItem(id: string, known: number, draft: Omit<ItemDraft, 'typeId'>): Promise<SaveResult> {
   const { data, error } = await supabase
     .from('content_items')
-    .update({ title: draft.title, data: draft.data, status: draft.status })
+    .update({ title: draft.title, data: draft.data, status: draft.status, publish_at: draft.publishAt, unpublish_at: draft.unpublishAt })
     .eq('id', id)
     .eq('revision', known)
     .select(OWN_COLUMNS)

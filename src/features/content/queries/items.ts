@@ -7,6 +7,8 @@ export interface ItemRow {
   id: string
   title: string
   status: ItemStatus
+  publishAt: string | null
+  unpublishAt: string | null
   revision: number
   updatedAt: string
   typeId: string
@@ -27,14 +29,30 @@ async function getItems(filters: ItemFilters, from: number, signal: AbortSignal)
   let query = supabase
     .from('content_items')
     .select(
-      'id, title, status, revision, updated_at, type_id, content_types(title), editor:profiles!content_items_updated_by_fkey(full_name, email), site_item_mappings(count)',
+      'id, title, status, publish_at, unpublish_at, revision, updated_at, type_id, content_types(title), editor:profiles!content_items_updated_by_fkey(full_name, email), site_item_mappings(count)',
       { count: 'exact' },
     )
     .neq('site_item_mappings.mode', 'block')
     .order('updated_at', { ascending: false })
     .order('id')
     .range(from, from + PAGE - 1)
-  if (filters.status !== null) query = query.eq('status', filters.status)
+  const now = new Date().toISOString()
+  switch (filters.status) {
+    case null:
+      break
+    case 'scheduled':
+      query = query.eq('status', 'published').gt('publish_at', now)
+      break
+    case 'ended':
+      query = query.eq('status', 'published').lte('unpublish_at', now)
+      break
+    case 'published':
+      // One `or`: the embedded Data API reads only the last of several.
+      query = query.eq('status', 'published').or(`and(or(publish_at.is.null,publish_at.lte."${now}"),or(unpublish_at.is.null,unpublish_at.gt."${now}"))`)
+      break
+    default:
+      query = query.eq('status', filters.status)
+  }
   if (filters.typeId !== null) query = query.eq('type_id', filters.typeId)
   if (filters.text !== '') query = query.ilike('title', `%${literally(filters.text)}%`)
   const { data, count, error } = await query.abortSignal(signal)
@@ -45,6 +63,8 @@ async function getItems(filters: ItemFilters, from: number, signal: AbortSignal)
       id: row.id,
       title: row.title,
       status: isItemStatus(row.status) ? row.status : 'draft',
+      publishAt: row.publish_at,
+      unpublishAt: row.unpublish_at,
       revision: row.revision,
       updatedAt: row.updated_at,
       typeId: row.type_id,
@@ -59,7 +79,8 @@ async function getItems(filters: ItemFilters, from: number, signal: AbortSignal)
 export function itemsQuery(organizationId: string, filters: ItemFilters) {
   return infiniteQueryOptions({
     queryKey: ['content_items', 'list', organizationId, filters],
-    meta: { tables: ['content_types', 'site_item_mappings', 'profiles'] },
+    // A run that a window starts is the sign that something went out or came off.
+    meta: { tables: ['content_types', 'site_item_mappings', 'profiles', 'sync_jobs'] },
     queryFn: ({ pageParam, signal }) => getItems(filters, pageParam, signal),
     initialPageParam: 0,
     getNextPageParam: (last, pages) => {

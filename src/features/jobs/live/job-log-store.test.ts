@@ -16,6 +16,7 @@ class Run {
   joined = false
   requests: [number, number | null][] = []
   broken = false
+  logsRemovedAt: string | null = null
 
   feed: JobFeed = {
     subscribe: (listener) => {
@@ -42,9 +43,11 @@ class Run {
       job: {
         id: 'job', number: 1, status: this.status, trigger: 'manual', createdBy: null, planHash: null, message: '', total: 1,
         logSeq: this.rows.length, createdAt: at, finishedAt, cancelRequestedAt: null,
+        attempts: 0, p50Ms: null, p95Ms: null, logsRemovedAt: this.logsRemovedAt,
       },
       deliveries: [],
       starter: null,
+      schedule: null,
     }
   }
 
@@ -203,6 +206,96 @@ describe('a run that is followed', () => {
     await paint()
     expect(seen()).toEqual(upTo(3))
     expect(store.getState()).toMatchObject({ linesFailing: false, problem: null })
+    stop()
+  })
+
+  it('asks again when an answer does not come, and at once when the line stands anew', async () => {
+    vi.useFakeTimers()
+    const run = new Run()
+    const { start, paint, seen, store } = open(run)
+    const stop = start()
+    run.join()
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    const { fetchLines, fetchSnapshot } = run.feed
+    const never = () => new Promise<never>(() => undefined)
+    run.feed.fetchLines = never
+    run.feed.fetchSnapshot = never
+    run.write(3)
+    run.write(4, 'lost')
+    run.write(1)
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    expect(seen()).toEqual([1, 2, 3, 8])
+    await vi.advanceTimersByTimeAsync(15_000)
+    await paint()
+    expect(store.getState().linesFailing).toBe(true)
+
+    run.write(2, 'lost')
+    run.drop()
+    Object.assign(run.feed, { fetchLines, fetchSnapshot })
+    run.join()
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    await vi.advanceTimersByTimeAsync(500)
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    expect(seen()).toEqual(upTo(10))
+    expect(store.getState()).toMatchObject({ linesFailing: false, problem: null })
+    stop()
+  })
+
+  it('does not wait for lines that retention has removed', async () => {
+    vi.useFakeTimers()
+    const run = new Run()
+    run.write(2500)
+    run.finish()
+    run.rows = []
+    run.logsRemovedAt = at
+    run.snapshot = () => ({ ...Run.prototype.snapshot.call(run), job: { ...Run.prototype.snapshot.call(run).job, logSeq: 2501 } })
+    const { start, paint, seen, store } = open(run)
+    const stop = start()
+    run.join()
+    for (let turn = 0; turn < 6; turn += 1) await paint()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(seen()).toEqual([])
+    expect(isWhole(store.getState())).toBe(true)
+    expect(streamState(store.getState())).toBe('finished')
+    expect(run.requests.length).toBeLessThan(4)
+    stop()
+  })
+
+  it('shows what retention has left, and asks no more for the rest', async () => {
+    vi.useFakeTimers()
+    const run = new Run()
+    run.write(40)
+    run.finish()
+    run.rows = run.rows.slice(30)
+    run.logsRemovedAt = at
+    const { start, paint, seen, store } = open(run)
+    const stop = start()
+    run.join()
+    for (let turn = 0; turn < 6; turn += 1) await paint()
+    await vi.advanceTimersByTimeAsync(60_000)
+    await paint()
+    expect(seen()).toEqual(upTo(41).slice(30))
+    expect(streamState(store.getState())).toBe('finished')
+    const asked = run.requests.length
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(run.requests.length).toBe(asked)
+    stop()
+  })
+
+  it('notices that lines were removed while it looked for them', async () => {
+    vi.useFakeTimers()
+    const run = new Run()
+    run.write(40)
+    run.finish()
+    run.rows = run.rows.slice(30)
+    const { start, paint, store } = open(run)
+    const stop = start()
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    expect(store.getState().linesFailing).toBe(true)
+    run.logsRemovedAt = at
+    await vi.advanceTimersByTimeAsync(10_000)
+    for (let turn = 0; turn < 4; turn += 1) await paint()
+    expect(streamState(store.getState())).toBe('finished')
     stop()
   })
 

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { emptyLog, firstGap, mergeLines, noteTop, type LineLog } from '@/features/jobs/live/merge-lines'
+import { emptyLog, firstGap, mergeLines, noteTop, type Gap, type LineLog } from '@/features/jobs/live/merge-lines'
+import { createOpenCalls } from '@/features/jobs/live/open-calls'
 import { readLogMessage, readStateMessage, type Delivery, type Job, type LogLine } from '@/features/jobs/live/shapes'
 import type { TopicListener, TopicStatus } from '@/lib/realtime'
 
@@ -7,6 +8,8 @@ export interface JobSnapshot {
   job: Job
   deliveries: Delivery[]
   starter: { full_name: string | null; email: string } | null
+  /** The name of the schedule that started it. */
+  schedule: string | null
 }
 
 /** Where a run is read from. */
@@ -25,6 +28,7 @@ export interface JobLive {
   /** By name. */
   deliveries: readonly Delivery[]
   starter: JobSnapshot['starter']
+  schedule: JobSnapshot['schedule']
   missing: boolean
   /** Why the run could not be read; null as soon as it could. */
   problem: unknown
@@ -39,7 +43,7 @@ export interface JobLive {
 }
 
 const INITIAL: JobLive = {
-  job: null, deliveries: [], starter: null, missing: false, problem: null, log: emptyLog(), connection: 'connecting',
+  job: null, deliveries: [], starter: null, schedule: null, missing: false, problem: null, log: emptyLog(), connection: 'connecting',
   linesFailing: false, settled: false, clockOffset: null,
 }
 
@@ -74,6 +78,7 @@ export function createJobLogStore(feed: JobFeed, onFrame: OnFrame = onNextFrame)
 function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () => void {
   const stopped = new AbortController()
   const { signal } = stopped
+  const calls = createOpenCalls()
   let next: JobLive = store.getState()
   let cancelFrame: (() => void) | null = null
   let arrived: LogLine[] = []
@@ -84,7 +89,7 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
       cancelFrame = null
       take()
       store.setState(next)
-      if (firstGap(next.log) !== null) void fill()
+      if (missingOf(next) !== null) void fill()
     })
   }
   const take = (): void => {
@@ -107,11 +112,16 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
     try {
       for (;;) {
         take()
-        const gap = firstGap(next.log)
+        const gap = missingOf(next)
         if (gap === null && !beyond) break
         if (gap === null) beyond = false
-        const page = await feed.fetchLines(gap?.after ?? next.log.contiguous, gap?.upTo ?? null, signal)
-        if (gap !== null && page.length === 0) throw new Error('Lines of the log that must be there were not returned')
+        const after = gap?.after ?? next.log.contiguous
+        const page = await calls.run(failures, (own) => feed.fetchLines(after, gap?.upTo ?? null, own))
+        if (gap !== null && page.length === 0) {
+          // Only a fresh look at the run can tell whether they were removed meanwhile.
+          void read()
+          throw new Error('Lines of the log that must be there were not returned')
+        }
         if (gap === null && page.length >= PAGE) beyond = true
         arrived.push(...page)
         failures = 0
@@ -140,11 +150,9 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
     // A run that has ended does not change any more, so this was said before the snapshot was taken.
     if (next.settled) return
     const { job, deliveries } = readStateMessage(payload)
-    const known = new Map(next.deliveries.map((delivery) => [delivery.id, delivery]))
-    for (const delivery of deliveries) known.set(delivery.id, delivery)
     change({
       ...(job === null ? {} : { job }),
-      ...(deliveries.length === 0 ? {} : { deliveries: byName([...known.values()]) }),
+      ...(deliveries.length === 0 ? {} : { deliveries: withNews(next.deliveries, deliveries) }),
     })
     // The row was written before the line that tells of the end; only a fresh look knows how many lines there are.
     if (job?.finishedAt != null) void read()
@@ -159,7 +167,7 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
       for (let answered = 0; answered !== asked; ) {
         answered = asked
         saidMeanwhile = []
-        const snapshot = await feed.fetchSnapshot(signal)
+        const snapshot = await calls.run(readFailures, (own) => feed.fetchSnapshot(own))
         if (snapshot === null) {
           change({ missing: true, problem: null })
           return
@@ -182,6 +190,7 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
     }
   }
 
+  let wasLive = false
   const listener: TopicListener = {
     onMessage: (event, payload) => {
       if (event === 'job_state') {
@@ -200,6 +209,9 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
     },
     onStatus: (connection) => {
       change({ connection })
+      // What was asked on a wire that has been replaced may never be answered.
+      if (connection === 'live' && wasLive) calls.giveUp()
+      wasLive ||= connection === 'live'
       // What was said before the line stood, or while it was down, is fetched.
       if (connection === 'live' && !isWhole(next)) catchUp()
     },
@@ -215,6 +227,7 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
   catchUp()
   return () => {
     stopped.abort()
+    calls.giveUp()
     unsubscribe()
     clearTimeout(retry)
     clearTimeout(readRetry)
@@ -224,10 +237,27 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
 
 /** The run is over and every line of it is here: nothing can be missing any more. */
 export function isWhole({ job, settled, log }: Pick<JobLive, 'job' | 'settled' | 'log'>): boolean {
-  return job !== null && settled && firstGap(log) === null && log.contiguous >= job.logSeq
+  if (job === null || !settled) return false
+  return job.logsRemovedAt !== null || (firstGap(log) === null && log.contiguous >= job.logSeq)
+}
+
+/** The first stretch of lines that can still be fetched: what retention has removed is not waited for. */
+export function missingOf({ job, log }: Pick<JobLive, 'job' | 'log'>): Gap | null {
+  return job !== null && job.logsRemovedAt !== null ? null : firstGap(log)
 }
 
 const backoff = (failures: number): number => Math.min(10_000, 500 * 2 ** failures)
+
+/** Thousands of deliveries change one by one; only one that is not known yet asks for a new order. */
+function withNews(known: readonly Delivery[], news: readonly Delivery[]): readonly Delivery[] {
+  const fresh = new Map(news.map((delivery) => [delivery.id, delivery]))
+  const all = known.map((delivery) => {
+    const changed = fresh.get(delivery.id)
+    fresh.delete(delivery.id)
+    return changed ?? delivery
+  })
+  return fresh.size === 0 ? all : byName([...all, ...fresh.values()])
+}
 
 function byName(deliveries: readonly Delivery[]): Delivery[] {
   return [...deliveries].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))

@@ -17,6 +17,13 @@ export interface Job {
   createdAt: string
   finishedAt: string | null
   cancelRequestedAt: string | null
+  /** Over all its deliveries, set when it ends. */
+  attempts: number
+  /** Of the attempts' durations, set when it ends; null without any. */
+  p50Ms: number | null
+  p95Ms: number | null
+  /** Retention has removed its log lines: `logSeq` counts lines that are no longer there. */
+  logsRemovedAt: string | null
 }
 
 export interface Delivery {
@@ -79,6 +86,10 @@ export function readJob(value: unknown): Job | null {
     createdAt: text(value['created_at']),
     finishedAt: textOrNull(value['finished_at']),
     cancelRequestedAt: textOrNull(value['cancel_requested_at']),
+    attempts: whole(value['attempts']),
+    p50Ms: wholeOrNull(value['p50_ms']),
+    p95Ms: wholeOrNull(value['p95_ms']),
+    logsRemovedAt: textOrNull(value['logs_removed_at']),
   }
 }
 

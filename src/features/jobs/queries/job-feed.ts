@@ -1,9 +1,11 @@
 import { PAGE, type JobFeed } from '@/features/jobs/live/job-log-store'
 import { readDeliveries, readJob, readLines } from '@/features/jobs/live/shapes'
+import { everyRow } from '@/lib/queries/every-row'
 import { subscribeTopic } from '@/lib/realtime'
 import { supabase } from '@/lib/supabase'
 
-const JOB = 'id, number, status, trigger, created_by, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, profiles(full_name, email)'
+const JOB = `id, number, status, trigger, created_by, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, attempts, p50_ms, p95_ms, logs_removed_at,
+  profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name)` as const
 // Without the bodies: they are fetched one at a time, when somebody asks to see one.
 const DELIVERY = `id, site_id, target_id, target_name, target_slug, status, reason, attempts, max_attempts, next_attempt_at, status_code,
   duration_ms, item_count, body_bytes, finished_at`
@@ -16,12 +18,14 @@ export function jobFeed(jobId: string): JobFeed {
     fetchSnapshot: async (signal) => {
       const [job, deliveries] = await Promise.all([
         supabase.from('sync_jobs').select(JOB).eq('id', jobId).abortSignal(signal).maybeSingle(),
-        supabase.from('sync_deliveries').select(DELIVERY).eq('job_id', jobId).abortSignal(signal),
+        everyRow((from, to) =>
+          supabase.from('sync_deliveries').select(DELIVERY, { count: 'exact' }).eq('job_id', jobId).order('id').range(from, to).abortSignal(signal),
+        ),
       ])
       if (job.error) throw job.error
-      if (deliveries.error) throw deliveries.error
       const row = readJob(job.data)
-      return row === null ? null : { job: row, deliveries: readDeliveries(deliveries.data), starter: job.data?.profiles ?? null }
+      if (row === null) return null
+      return { job: row, deliveries: readDeliveries(deliveries), starter: job.data?.profiles ?? null, schedule: job.data?.schedule?.name ?? null }
     },
     fetchLines: async (after, upTo, signal) => {
       let query = supabase.from('job_logs').select(LINE).eq('job_id', jobId).gt('seq', after)

@@ -43,7 +43,9 @@ async function getAccepted(deliveryId: string, signal: AbortSignal): Promise<Rec
     .abortSignal(signal)
     .maybeSingle()
   if (error) throw error
-  return data === null ? null : toReceived(data.body, data.sequence, data.finished_at ?? data.created_at)
+  if (data === null) return null
+  if (data.body === null) throw Object.assign(new Error('The body of this delivery is no longer kept'), { code: 'DS005', hint: 'Its size and hash stay; how long bodies are kept is said in the settings.' })
+  return toReceived(data.body, data.sequence, data.finished_at ?? data.created_at)
 }
 
 /** What a destination of somebody else's last accepted: what it made of it, only it knows. */

@@ -1,4 +1,3 @@
-import { functionError } from '@/lib/errors'
 import { supabase } from '@/lib/supabase'
 
 export interface SiteDraft {
@@ -9,6 +8,11 @@ export interface SiteDraft {
   enabled: boolean
   failure_rate: number
   fail_next: number
+  max_attempts: number
+  first_retry_ms: number
+  timeout_seconds: number
+  requests_per_minute: number | null
+  state_url: string | null
 }
 
 export async function createSite(draft: SiteDraft): Promise<string> {
@@ -32,10 +36,4 @@ export async function deleteSite(id: string): Promise<void> {
 /** Row security leaves out a row that may not be touched, without an error. */
 function refused(act: string): Error {
   return Object.assign(new Error(`This site is gone already, or your role does not allow you to ${act} it`), { code: 'DS002' })
-}
-
-/** Makes the site's signing secret where there is none yet. It is never sent to the browser. */
-export async function makeSiteSecret(siteId: string): Promise<void> {
-  const answer: { error: unknown } = await supabase.functions.invoke('site-secret', { body: { site_id: siteId } })
-  if (answer.error !== null) throw await functionError(answer.error)
 }

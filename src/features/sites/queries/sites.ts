@@ -1,8 +1,11 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { readChanges } from '@/features/sites/payload-changes'
 import type { Database } from '@/lib/database.types'
 import { useOrganizationId } from '@/lib/session'
 import { supabase } from '@/lib/supabase'
+import type { PayloadChange } from '@/ui/change-list'
 
+type SiteRow = Database['public']['Tables']['sites']['Row']
 type StateRow = Database['public']['Tables']['site_states']['Row']
 
 export interface Site {
@@ -15,12 +18,40 @@ export interface Site {
   enabled: boolean
   failureRate: number
   failNext: number
+  delivery: DeliveryPolicy
   /** Published or not, items mapped to it and not blocked. */
   itemCount: number
   state: SiteState
 }
 
+/** How often, how patiently and how fast it is sent to. */
+export interface DeliveryPolicy {
+  maxAttempts: number
+  /** Before the second attempt; doubles with every further one, up to 5 minutes. */
+  firstRetryMs: number
+  timeoutSeconds: number
+  /** null: no limit. */
+  requestsPerMinute: number | null
+  /** Where the site says what it shows; null: it does not. */
+  stateUrl: string | null
+}
+
+export const CIRCUITS = ['closed', 'open', 'half_open'] as const
+export type Circuit = (typeof CIRCUITS)[number]
+
+export const DRIFTS = ['unknown', 'in_sync', 'drifted', 'unreachable'] as const
+export type Drift = (typeof DRIFTS)[number]
+
 export interface SiteState {
+  /** Why the engine disabled it, when it did. */
+  disabledReason: string | null
+  circuit: Circuit
+  circuitChangedAt: string | null
+  /** The next request goes out no earlier than this. */
+  notBefore: string | null
+  secretVersion: number | null
+  /** Until then the secret before signs too. */
+  secretOverlapUntil: string | null
   secretSetAt: string | null
   acceptedDeliveryId: string | null
   acceptedSequence: number | null
@@ -28,25 +59,27 @@ export interface SiteState {
   acceptedAt: string | null
   acceptedItemCount: number | null
   onHold: boolean
+  onHoldSince: string | null
+  holdReason: string | null
+  /** `unknown` too when the site has accepted something since the check. */
+  drift: Drift
+  driftCheckedAt: string | null
+  driftMessage: string | null
+  /** Before: what the site shows; after: what it accepted. */
+  driftChanges: PayloadChange[]
   lastStatus: string | null
   lastError: string | null
   lastAttemptAt: string | null
 }
 
-const COLUMNS = 'id, name, slug, region, destination_url, enabled, failure_rate, fail_next, site_states(*), site_item_mappings(count)'
+const COLUMNS = `id, name, slug, region, destination_url, enabled, failure_rate, fail_next, max_attempts, first_retry_ms, timeout_seconds,
+  requests_per_minute, state_url, site_states(*), site_item_mappings(count)` as const
 
-interface SiteRecord {
-  id: string
-  name: string
-  slug: string
-  region: string | null
-  destination_url: string | null
-  enabled: boolean
-  failure_rate: number
-  fail_next: number
-  site_states: StateRow[]
-  site_item_mappings: { count: number }[]
-}
+type SiteRecord = Pick<
+  SiteRow,
+  | 'id' | 'name' | 'slug' | 'region' | 'destination_url' | 'enabled' | 'failure_rate' | 'fail_next'
+  | 'max_attempts' | 'first_retry_ms' | 'timeout_seconds' | 'requests_per_minute' | 'state_url'
+> & { site_states: StateRow[]; site_item_mappings: { count: number }[] }
 
 function toSite(row: SiteRecord): Site {
   const [state] = row.site_states
@@ -59,8 +92,21 @@ function toSite(row: SiteRecord): Site {
     enabled: row.enabled,
     failureRate: row.failure_rate,
     failNext: row.fail_next,
+    delivery: {
+      maxAttempts: row.max_attempts,
+      firstRetryMs: row.first_retry_ms,
+      timeoutSeconds: row.timeout_seconds,
+      requestsPerMinute: row.requests_per_minute,
+      stateUrl: row.state_url,
+    },
     itemCount: row.site_item_mappings[0]?.count ?? 0,
     state: {
+      disabledReason: state?.disabled_reason ?? null,
+      circuit: oneOf(CIRCUITS, state?.circuit, 'closed'),
+      circuitChangedAt: state?.circuit_changed_at ?? null,
+      notBefore: state?.not_before ?? null,
+      secretVersion: state?.secret_version ?? null,
+      secretOverlapUntil: state?.secret_overlap_until ?? null,
       secretSetAt: state?.secret_set_at ?? null,
       acceptedDeliveryId: state?.accepted_delivery_id ?? null,
       acceptedSequence: state?.accepted_sequence ?? null,
@@ -68,11 +114,34 @@ function toSite(row: SiteRecord): Site {
       acceptedAt: state?.accepted_at ?? null,
       acceptedItemCount: state?.accepted_item_count ?? null,
       onHold: state?.on_hold ?? false,
+      onHoldSince: state?.on_hold_since ?? null,
+      holdReason: state?.hold_reason ?? null,
+      ...toDrift(state),
       lastStatus: state?.last_status ?? null,
       lastError: state?.last_error ?? null,
       lastAttemptAt: state?.last_attempt_at ?? null,
     },
   }
+}
+
+function toDrift(state: StateRow | undefined): Pick<SiteState, 'drift' | 'driftCheckedAt' | 'driftMessage' | 'driftChanges'> {
+  const checkedAt = state?.drift_checked_at ?? null
+  const acceptedAt = state?.accepted_at ?? null
+  // What it was compared with is no longer what it accepted.
+  if (checkedAt === null || (acceptedAt !== null && Date.parse(acceptedAt) > Date.parse(checkedAt))) {
+    return { drift: 'unknown', driftCheckedAt: null, driftMessage: null, driftChanges: [] }
+  }
+  return {
+    drift: oneOf(DRIFTS, state?.drift, 'unknown'),
+    driftCheckedAt: checkedAt,
+    driftMessage: state?.drift_message ?? null,
+    driftChanges: readChanges(state?.drift_changes),
+  }
+}
+
+/** SQL keeps these words as checked text; a word that this version does not know is taken for `otherwise`. */
+function oneOf<Word extends string>(words: readonly Word[], value: string | undefined, otherwise: Word): Word {
+  return words.find((word) => word === value) ?? otherwise
 }
 
 const TABLES = ['site_states', 'site_item_mappings'] as const

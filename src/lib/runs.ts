@@ -1,6 +1,5 @@
 import { functionError } from '@/lib/errors'
 import { supabase } from '@/lib/supabase'
-import { toast } from '@/ui/toaster'
 
 export interface StartOptions {
   /** Only these sites; null: every enabled one. */
@@ -11,25 +10,33 @@ export interface StartOptions {
   force?: boolean
 }
 
+/** How a person is told that a run waits for its worker: `toast.message`. */
+type Tell = (message: string, options: { description: string }) => void
+
 /** Starts a run and wakes a worker for it, without waiting for the worker. Returns the run's id. */
-export async function startRun({ siteIds, planHash, force = false }: StartOptions): Promise<string> {
+export async function startRun({ siteIds, planHash, force = false }: StartOptions, tell: Tell): Promise<string> {
   const { data, error } = await supabase.rpc('start_sync', {
     ...(siteIds === null ? {} : { site_ids: [...siteIds] }),
     options: { ...(force ? { force } : {}), ...(planHash === undefined ? {} : { expected_plan_hash: planHash }) },
   })
   if (error) throw error
-  const run = readStarted(data)
+  return openRun(data, tell)
+}
+
+/** For the answer of any verb that starts a run (`start_sync`, `replay_delivery`, `rollback_site`, …): wakes its worker, returns its id. */
+export function openRun(answer: unknown, tell: Tell): string {
+  const run = readStarted(answer)
   // With nothing to send the run has ended already.
-  if (run.open) void wake(run.id)
+  if (run.open) void wake(run.id, tell)
   return run.id
 }
 
-async function wake(jobId: string): Promise<void> {
+async function wake(jobId: string, tell: Tell): Promise<void> {
   const answer = await supabase.functions.invoke<unknown>('sync', { body: { job_id: jobId } })
   if (answer.error === null) return
   // The run is safe in the database: the ticker looks every 10 seconds for what nobody works on.
   console.warn('The sync function was not reached; the next tick takes the run up.', await functionError(answer.error))
-  toast.message('The run is queued', { description: 'Its worker could not be woken at once. It starts within 10 seconds.' })
+  tell('The run is queued', { description: 'Its worker could not be woken at once. It starts within 10 seconds.' })
 }
 
 function readStarted(data: unknown): { id: string; open: boolean } {

@@ -1,0 +1,25 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { everyRow } from '@/lib/queries/every-row'
+import { useOrganizationId } from '@/lib/session'
+import { supabase } from '@/lib/supabase'
+
+export interface SiteName {
+  id: string
+  name: string
+  enabled: boolean
+}
+
+/** Every site by name: what a schedule may be for. */
+export function siteNamesQuery(organizationId: string) {
+  return queryOptions({
+    queryKey: ['sites', 'names', organizationId],
+    queryFn: ({ signal }): Promise<SiteName[]> =>
+      everyRow((from, to) =>
+        supabase.from('sites').select('id, name, enabled', { count: 'exact' }).order('name').order('id').range(from, to).abortSignal(signal),
+      ),
+  })
+}
+
+export function useSiteNames() {
+  return useQuery(siteNamesQuery(useOrganizationId()))
+}

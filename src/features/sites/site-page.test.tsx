@@ -1,0 +1,274 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { configure, render, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { MemoryRouter, Route, Routes, useParams } from 'react-router-dom'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Role } from '@/lib/claims'
+
+// A Data API and functions on loopback: they answer with one site, and keep what they were asked to do.
+const SITE = '00000000-0000-4000-8000-000000000001'
+const NOW_ACCEPTED = '00000000-0000-4000-8000-00000000000b'
+const BEFORE = '00000000-0000-4000-8000-00000000000a'
+
+// A busy machine is slow, and what never comes is rare.
+configure({ asyncUtilTimeout: 20_000 })
+
+let server: Server
+const asked: { what: string; body: unknown }[] = []
+let site: Record<string, unknown>
+let state: Record<string, unknown>
+let answers: Record<string, unknown>
+
+const body = (headline: string) => JSON.stringify({ version: 1, site: { slug: 'google', name: 'Google' }, items: [{ id: 'i', type: 'offer', title: 'Fall', data: { headline } }] })
+const bodies: Record<string, string> = { [NOW_ACCEPTED]: body('New words'), [BEFORE]: body('Old words') }
+
+let Page: (typeof import('@/features/sites/site-page'))['Component']
+let useSession: (typeof import('@/lib/session'))['useSession']
+
+function answerFor(method: string, path: string, query: URLSearchParams): unknown {
+  if (path === '/rest/v1/sites') return method === 'GET' ? { ...site, site_states: [state], site_item_mappings: [{ count: 2 }] } : [{ id: SITE }]
+  if (path === '/rest/v1/sync_deliveries') {
+    const id = query.get('id')?.replace('eq.', '')
+    if (id === undefined) return []
+    return { body: bodies[id] ?? null, sequence: 1, finished_at: '2026-11-21T08:00:00Z', created_at: '2026-11-21T08:00:00Z' }
+  }
+  if (path === '/rest/v1/rpc/preview_payload') return { body: bodies[NOW_ACCEPTED], hash: 'h', item_count: 1, bytes: 100 }
+  return answers[path] ?? (path.startsWith('/rest/v1/rpc/') ? null : [])
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let sent = ''
+    request.on('data', (chunk: Buffer) => (sent += chunk.toString()))
+    request.on('end', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+      if (request.method !== 'GET') asked.push({ what: `${request.method ?? ''} ${pathname}`, body: sent === '' ? null : (JSON.parse(sent) as unknown) })
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(answerFor(request.method ?? 'GET', pathname, searchParams)))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  document.head.innerHTML = `<meta name="supabase-url" content="http://127.0.0.1:${port}"><meta name="supabase-publishable-key" content="key">`
+  // jsdom has no matchMedia and lays nothing out; the toaster and the radio group ask for both.
+  window.matchMedia = (query) => ({ matches: true, media: query, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList
+  window.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  }
+  ;({ useSession } = await import('@/lib/session'))
+  ;({ Component: Page } = await import('@/features/sites/site-page'))
+})
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+
+beforeEach(() => {
+  asked.length = 0
+  site = {
+    id: SITE, name: 'Google', slug: 'google', region: null, destination_url: 'https://example.com/in', enabled: true, failure_rate: 0, fail_next: 0,
+    max_attempts: 4, first_retry_ms: 500, timeout_seconds: 10, requests_per_minute: null, state_url: 'https://example.com/state',
+  }
+  state = {
+    secret_set_at: '2026-11-20T08:00:00Z', secret_version: 3, accepted_delivery_id: NOW_ACCEPTED, accepted_sequence: 2, accepted_hash: 'h'.repeat(64),
+    accepted_at: '2026-11-21T08:00:00Z', accepted_item_count: 1, on_hold: false, circuit: 'closed', drift: 'unknown', last_status: 'success',
+  }
+  answers = {
+    '/rest/v1/rpc/start_sync': { job_id: 'the-run', number: 8, status: 'running' },
+    '/rest/v1/rpc/rollback_site': { job_id: 'the-run', number: 8, status: 'running' },
+    '/rest/v1/rpc/site_rollbacks': [
+      { delivery_id: NOW_ACCEPTED, job_id: 'j2', job_number: 7, sequence: 2, accepted_at: '2026-11-21T08:00:00Z', item_count: 1, body_bytes: 900, is_current: true },
+      { delivery_id: BEFORE, job_id: 'j1', job_number: 6, sequence: 1, accepted_at: '2026-11-20T08:00:00Z', item_count: 1, body_bytes: 880, is_current: false },
+    ],
+    '/functions/v1/site-secret': { version: 4, overlap_until: null },
+    '/functions/v1/sync': { accepted: true },
+    '/functions/v1/drift': { checked: 1, drifted: 1, unreachable: 0 },
+  }
+})
+
+function Run() {
+  return <p>The page of {useParams()['jobId']}</p>
+}
+
+async function open(role: Role = 'editor') {
+  useSession.setState({ status: 'signed-in', organizationId: 'o', role })
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <MemoryRouter initialEntries={[`/sites/${SITE}`]}>
+        <Routes>
+          <Route path="/sites/:siteId" element={<Page />} />
+          <Route path="/jobs/:jobId" element={<Run />} />
+        </Routes>
+      </MemoryRouter>
+    </QueryClientProvider>,
+  )
+  await screen.findByRole('heading', { level: 1, name: 'Google' })
+}
+
+const call = (what: string) => asked.find((request) => request.what === what)?.body
+const click = async (name: string | RegExp) => userEvent.click(await screen.findByRole('button', { name }))
+
+describe('what keeps deliveries from a site', () => {
+  it('is a disabled site, with the destination\'s word and the way back', async () => {
+    site['enabled'] = false
+    state['disabled_reason'] = 'The destination answered 410 Gone.'
+    await open()
+    expect(screen.getByText('disabled')).toBeTruthy()
+    expect(screen.getByText('The destination answered 410 Gone.')).toBeTruthy()
+    await click('Enable again')
+    await waitFor(() => expect(call('PATCH /rest/v1/sites')).toEqual({ enabled: true }))
+  })
+
+  it('is a hold, with its reason, until it is lifted', async () => {
+    state['on_hold'] = true
+    state['hold_reason'] = 'Rolled back to run 6.'
+    await open()
+    expect(screen.getByText('Rolled back to run 6.')).toBeTruthy()
+    await click('Lift hold')
+    await waitFor(() => expect(call('POST /rest/v1/rpc/lift_hold')).toEqual({ site_id: SITE }))
+  })
+
+  it('is an open circuit, which says when it tries again', async () => {
+    state['circuit'] = 'open'
+    state['circuit_changed_at'] = new Date().toISOString()
+    state['not_before'] = new Date(Date.now() + 25_000).toISOString()
+    await open()
+    expect(screen.getByText('circuit open')).toBeTruthy()
+    expect(screen.getByText(/^in \d+ s$/)).toBeTruthy()
+  })
+
+  it('can be changed by editors only', async () => {
+    site['enabled'] = false
+    state['on_hold'] = true
+    await open('viewer')
+    await screen.findByText('Run 6')
+    for (const name of ['Enable again', 'Lift hold', 'Check now', /Roll back/, 'Rotate…']) expect(screen.queryByRole('button', { name })).toBeNull()
+  })
+})
+
+describe('drift', () => {
+  it('is checked by the database, and by the function where the site has to be asked', async () => {
+    answers['/rest/v1/rpc/check_drift'] = { checked: 0, drifted: 0, asked: 1 }
+    await open()
+    expect(screen.getByText('not checked')).toBeTruthy()
+    await click('Check now')
+    await waitFor(() => expect(call('POST /functions/v1/drift')).toEqual({ site_ids: [SITE] }))
+    expect(call('POST /rest/v1/rpc/check_drift')).toEqual({ site_ids: [SITE] })
+  })
+
+  it('asks no function where there is nobody to ask', async () => {
+    site['destination_url'] = null
+    answers['/rest/v1/rpc/check_drift'] = { checked: 1, drifted: 0, asked: 0 }
+    await open()
+    await click('Check now')
+    await waitFor(() => expect(call('POST /rest/v1/rpc/check_drift')).toEqual({ site_ids: [SITE] }))
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Check now' }).getAttribute('aria-busy')).toBeNull())
+    expect(call('POST /functions/v1/drift')).toBeUndefined()
+  })
+
+  const drifted = () => {
+    state['drift'] = 'drifted'
+    state['drift_checked_at'] = '2026-11-21T08:05:00Z'
+    state['drift_message'] = '1 difference from what the site accepted.'
+    state['drift_changes'] = [
+      { kind: 'changed', item_id: 'i', type: 'offer', title: 'Fall', from: 1, to: 1, fields: [{ field: 'headline', before: 'Painted over', after: 'New words' }] },
+    ]
+  }
+
+  it('shows the difference and sends again what has not changed', async () => {
+    drifted()
+    await open()
+    const card = screen.getByRole('region', { name: 'Drift' }).textContent
+    for (const words of ['Painted over', 'New words']) expect(card).toContain(words)
+    await click('Send again')
+    await screen.findByText('The page of the-run')
+    expect(call('POST /rest/v1/rpc/start_sync')).toEqual({ site_ids: [SITE], options: { force: true } })
+    await waitFor(() => expect(call('POST /functions/v1/sync')).toEqual({ job_id: 'the-run' }))
+  })
+
+  it('is not known any more once the site has accepted something since', async () => {
+    drifted()
+    state['accepted_at'] = '2026-11-21T08:06:00Z'
+    await open()
+    expect(screen.getByText('not checked')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Send again' })).toBeNull()
+  })
+
+  it('leaves a site on hold at what it accepted', async () => {
+    drifted()
+    state['on_hold'] = true
+    await open()
+    await click('Send again')
+    await screen.findByText('The page of the-run')
+    expect(call('POST /rest/v1/rpc/rollback_site')).toEqual({ site_id: SITE, delivery_id: NOW_ACCEPTED })
+  })
+
+  it('cannot be checked where nobody says what the site shows', async () => {
+    site['state_url'] = null
+    await open()
+    expect(screen.getByText(/does not say what it shows/)).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Check now' })).toBeNull()
+  })
+})
+
+describe('a rollback', () => {
+  it('shows first what it would change, and that the site will be on hold', async () => {
+    await open()
+    const list = within(await screen.findByRole('table', { name: 'Accepted deliveries' }))
+    await list.findByText('current')
+    expect(list.getAllByRole('button', { name: /Roll back/ })).toHaveLength(1)
+    await click(/Roll back.*run 6/)
+    const dialog = within(await screen.findByRole('dialog'))
+    const change = await dialog.findByRole('region', { name: 'What would change' })
+    for (const words of ['New words', 'Old words']) expect(change.textContent).toContain(words)
+    expect(dialog.getByText('The site will be on hold')).toBeTruthy()
+    expect(call('POST /rest/v1/rpc/rollback_site')).toBeUndefined()
+    await userEvent.click(dialog.getByRole('button', { name: 'Roll back' }))
+    await screen.findByText('The page of the-run')
+    expect(call('POST /rest/v1/rpc/rollback_site')).toEqual({ site_id: SITE, delivery_id: BEFORE })
+    await waitFor(() => expect(call('POST /functions/v1/sync')).toEqual({ job_id: 'the-run' }))
+  })
+})
+
+describe('the signing secret', () => {
+  it('is rotated by an admin, with an overlap of a day unless another is chosen', async () => {
+    await open('admin')
+    await click('Rotate…')
+    const dialog = within(await screen.findByRole('dialog'))
+    const hours = dialog.getByLabelText('Overlap, hours')
+    expect((hours as HTMLInputElement).value).toBe('24')
+    await userEvent.clear(hours)
+    await userEvent.type(hours, '200')
+    await userEvent.click(dialog.getByRole('button', { name: 'Rotate' }))
+    expect(dialog.getByText('Write a whole number from 1 to 168.')).toBeTruthy()
+    expect(call('POST /functions/v1/site-secret')).toBeUndefined()
+    await userEvent.clear(hours)
+    await userEvent.type(hours, '48{Enter}')
+    await waitFor(() => expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'rotate', overlap_hours: 48, from_version: 3 }))
+  })
+
+  it('ends at once when that is chosen, after a warning', async () => {
+    await open('admin')
+    await click('Rotate…')
+    const dialog = within(await screen.findByRole('dialog'))
+    await userEvent.click(dialog.getByRole('radio', { name: 'Rotate now' }))
+    expect(dialog.getByText('The old secret ends at once')).toBeTruthy()
+    await userEvent.click(dialog.getByRole('button', { name: 'Rotate now' }))
+    await waitFor(() => expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'rotate', overlap_hours: 0, from_version: 3 }))
+  })
+
+  it('has an overlap that an admin can end', async () => {
+    state['secret_overlap_until'] = new Date(Date.now() + 3_600_000).toISOString()
+    await open('admin')
+    await click('End overlap now')
+    await userEvent.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'End overlap now' }))
+    await waitFor(() => expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'end_overlap' }))
+  })
+
+  it('is not for editors to rotate', async () => {
+    await open('editor')
+    expect(screen.getByRole('region', { name: 'Signing secret' })).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Rotate…' })).toBeNull()
+  })
+})
