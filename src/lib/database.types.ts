@@ -504,7 +504,7 @@ isOneToOne: false
 { Args: { "site_ids"?: (string)[] }; Returns: Json
                            },
 "claim_deliveries":
-{ Args: { "p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_worker": string }; Returns: {
+{ Args: { "p_all_lost"?: boolean,"p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_worker": string }; Returns: {
               "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
             }[]
                            },

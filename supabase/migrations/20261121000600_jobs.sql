@@ -76,6 +76,7 @@ create table public.sync_deliveries (
   started_at timestamptz,
   finished_at timestamptz,
   unique (organization_id, id),
+  constraint sync_deliveries_waiting_has_time check ((next_attempt_at is not null) = (status in ('queued', 'retrying'))),
   constraint sync_deliveries_open_has_body check (body is not null or status not in ('queued', 'sending', 'retrying')),
   foreign key (organization_id, job_id) references public.sync_jobs (organization_id, id) on delete cascade,
   foreign key (organization_id, site_id) references public.sites (organization_id, id) on delete set null (site_id),
@@ -90,15 +91,20 @@ comment on column public.sync_deliveries.retry_of is 'The delivery that a replay
 comment on column public.sync_deliveries.webhook_id is 'Stable over attempts, so that a receiver can drop duplicates.';
 comment on column public.sync_deliveries.lease_token is 'Fencing token: a worker whose token is no longer this one records nothing.';
 -- At most one delivery waits and one is in flight per target; two states that would break the order of payloads cannot exist.
+-- Written once and read often: compressing bodies would cost a run more than everything else that it writes.
+alter table public.sync_deliveries alter column body set storage external;
+
 -- Few indexes, because each change of status writes all of them. What is in flight is never more than a few hundred rows, so
 -- the second serves every question about them.
 create unique index sync_deliveries_one_waits_idx on public.sync_deliveries (target_kind, target_id)
   where status in ('queued', 'retrying');
 create unique index sync_deliveries_one_in_flight_idx on public.sync_deliveries (target_kind, target_id)
   where status = 'sending';
-create index sync_deliveries_due_idx on public.sync_deliveries (job_id, next_attempt_at) where status in ('queued', 'retrying');
+-- What waits has a time, and nothing else has. Said by the time here and by the status above, so that a question about one target
+-- cannot be answered from these, however few rows the statistics of the moment expect.
+create index sync_deliveries_due_idx on public.sync_deliveries (job_id, next_attempt_at) where next_attempt_at is not null;
 create index sync_deliveries_origin_idx on public.sync_deliveries (job_id, destination_origin, next_attempt_at)
-  where status in ('queued', 'retrying');
+  where next_attempt_at is not null;
 create index sync_deliveries_job_idx on public.sync_deliveries (organization_id, job_id);
 create index sync_deliveries_site_idx on public.sync_deliveries (organization_id, site_id, created_at desc);
 create index sync_deliveries_superseded_by_idx on public.sync_deliveries (organization_id, superseded_by) where superseded_by is not null;
@@ -240,7 +246,7 @@ begin
   -- Asked after every batch of results: two looks into small indexes, and a count only at the end.
   select array_agg(j.id) into v_done from public.sync_jobs j
   where j.id = any (p_jobs) and j.status in ('queued', 'running')
-    and not exists (select from public.sync_deliveries d where d.job_id = j.id and d.status in ('queued', 'retrying'))
+    and not exists (select from public.sync_deliveries d where d.job_id = j.id and d.next_attempt_at is not null)
     and not exists (select from public.sync_deliveries d where d.job_id = j.id and d.status = 'sending');
   if v_done is null then return '{}'; end if;
 

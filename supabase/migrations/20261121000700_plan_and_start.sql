@@ -79,6 +79,17 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.payload_counts(text, text) is 'How many items two bodies differ by, {added, changed, removed, reordered, unchanged}, without saying how.';
 
+create function private.items_text(p_body text) returns text
+language sql immutable set search_path = '' as $$ select substr(p_body, strpos(p_body, '"},"items":[')) $$;
+comment on function private.items_text(text) is 'The part of a body that says nothing of its site. A quote inside a name is escaped, so the first match is the right one.';
+
+create function private.largest_body() returns integer
+language sql immutable set search_path = '' as $$ select 1000000 $$;
+comment on function private.largest_body() is 'Bytes that a delivery carries at most.';
+
+create function private.too_large_text() returns text
+language sql immutable set search_path = '' as $$ select 'its payload is larger than 1 MB' $$;
+
 create function private.plan_hash(p_organization uuid, p_payloads private.site_payload[]) returns text
 language sql stable set search_path = '' as $$
   select encode(sha256(convert_to(coalesce(string_agg(
@@ -157,7 +168,7 @@ language sql stable set search_path = '' as $$
         || private.count_text(st.accepted_item_count, 'item') || ' now.', p.item_count = 0 and st.accepted_item_count > 0),
       ('loses_many', format('%s of %s that the site shows would go.', p_counts ->> 'removed', private.count_text(st.accepted_item_count, 'item')),
         p.item_count > 0 and (p_counts ->> 'removed')::integer > 0.3 * st.accepted_item_count),
-      ('too_large', 'The payload is ' || private.bytes_text(p.bytes) || '; a delivery carries at most 1 MB.', p.bytes > 1000000),
+      ('too_large', 'The payload is ' || private.bytes_text(p.bytes) || '; a delivery carries at most 1 MB.', p.bytes > private.largest_body()),
       ('site_disabled', 'The site is disabled: a run skips it.' || coalesce(' ' || st.disabled_reason, ''), not s.enabled),
       ('secret_missing', 'The site has no signing secret yet; it gets one with its first delivery, which its destination cannot verify before it knows it.',
         st.secret_set_at is null and s.destination_url is not null),
@@ -185,13 +196,24 @@ begin
     'sites', (
       with invalid as materialized (
         select x.site_id, array_agg(x.message order by x.message) as messages from private.invalid_items(v_organization, v_ids) x group by x.site_id
+      ), compared as materialized (
+        -- Many sites show the same items and have shown the same before: each pair is compared once.
+        select distinct on (x.before, x.after) x.before, x.after, private.payload_counts(x.accepted, x.body) as counts
+        from (
+          select md5(private.items_text(d.body)) as before, md5(private.items_text(p.body)) as after, d.body as accepted, p.body
+          from unnest(v_payloads) p
+          join public.site_states st on st.organization_id = v_organization and st.site_id = p.site_id and st.accepted_hash <> p.hash
+          join public.sync_deliveries d on d.organization_id = v_organization and d.id = st.accepted_delivery_id
+          offset 0
+        ) x
       ), planned as materialized (
         select p as payload, st as state, s as site, d.body as accepted, st.accepted_hash is not distinct from p.hash as unchanged,
           case when st.accepted_hash is not distinct from p.hash
                  then jsonb_build_object('added', 0, 'changed', 0, 'removed', 0, 'reordered', 0, 'unchanged', p.item_count)
                when d.body is null
                  then jsonb_build_object('added', p.item_count, 'changed', 0, 'removed', 0, 'reordered', 0, 'unchanged', 0)
-               else private.payload_counts(d.body, p.body) end as counts
+               else (select c.counts from compared c
+                 where c.before = md5(private.items_text(d.body)) and c.after = md5(private.items_text(p.body))) end as counts
         from unnest(v_payloads) p
         join public.sites s on s.organization_id = v_organization and s.id = p.site_id
         join public.site_states st on st.organization_id = v_organization and st.site_id = p.site_id
@@ -293,7 +315,7 @@ begin
   )
   select array_agg(l.line order by l.target_name, l.id, l.n) into v_lines
   from (
-    select m.target_name, m.id, 1 as n, row(p_job.id, 'info',
+    select m.target_name, m.id, 1 as n, row(p_job.id, case m.reason when private.too_large_text() then 'error' else 'info' end,
       case when m.status = 'skipped' then format('Skipped: %s (%s)', m.reason, private.count_text(m.item_count, 'item'))
            else format('%s: %s, %s, hash %s…', case when m.retry_of is null then 'Payload frozen' else 'Payload taken from run ' || r.number end,
              private.count_text(m.item_count, 'item'), private.bytes_text(m.body_bytes), left(m.body_hash, 8)) end,
@@ -324,7 +346,7 @@ language plpgsql stable set search_path = '' as $$
 declare
   v_large private.outgoing;
 begin
-  select o.* into v_large from unnest(p_outgoing) o where o.skip_reason is null and o.bytes > 1000000 order by o.bytes desc, o.name limit 1;
+  select o.* into v_large from unnest(p_outgoing) o where o.skip_reason is null and o.bytes > private.largest_body() order by o.bytes desc, o.name limit 1;
   if v_large.site_id is null then return; end if;
   raise exception using errcode = 'DS013',
     message = format('The payload of "%s" is %s; a delivery carries at most 1 MB. Its largest items: %s.', v_large.name, private.bytes_text(v_large.bytes), (
@@ -382,12 +404,20 @@ begin
   from unnest(v_payloads) p
   join public.sites s on s.organization_id = p_organization and s.id = p.site_id
   join public.site_states st on st.organization_id = p_organization and st.site_id = p.site_id;
+  if not v_by_hand and exists (select 1 from unnest(v_outgoing) o where o.skip_reason is null and o.bytes <= private.largest_body()) then
+    -- One site that nobody looks at must not hold back the others.
+    select array_agg(row(o.site_id, o.name, o.slug, o.body, o.hash, o.item_count, o.bytes, o.retry_of,
+        case when o.skip_reason is null and o.bytes > private.largest_body() then private.too_large_text() else o.skip_reason end)::private.outgoing
+      order by o.name, o.site_id)
+    into v_outgoing from unnest(v_outgoing) o;
+  end if;
   perform private.check_sizes(v_outgoing);
   -- Nobody asked for this run by hand; if it has nothing to do, it leaves nothing behind.
   if not v_by_hand and not exists (select 1 from unnest(v_outgoing) o where o.skip_reason is null) then return null; end if;
 
   v_job := private.new_job(p_organization, p_user, p_trigger, p_options - 'expected_plan_hash', v_hash, cardinality(v_outgoing));
-  if v_by_hand then
+  if v_by_hand and exists (select from public.site_states st
+    where st.organization_id = p_organization and st.site_id = any (v_ids) and st.on_hold) then
     update public.site_states st set on_hold = false, on_hold_since = null, hold_reason = null
     where st.organization_id = p_organization and st.on_hold
       and st.site_id in (select o.site_id from unnest(v_outgoing) o where o.skip_reason is distinct from private.disabled_text());

@@ -85,6 +85,8 @@ export function connect(databaseUrl: string): Sql {
     max: 4,
     idle_timeout: 20,
     connect_timeout: 10,
+    // Seconds. The library's own pauses grow to 20 s, and a database that is back after a restart should not wait for us.
+    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
     // A pooler in transaction mode (port 6543) knows nothing of statements prepared on another connection.
     prepare: new URL(databaseUrl).port !== '6543',
     // Saves a round trip on each new connection; arrays are passed as text for it.

@@ -7,6 +7,7 @@ import { createBell, createPacer, type Pacer, type Sleep } from './pacing.ts'
  * The drain loop. Sending goes on while one statement records what has ended and claims what that makes room for;
  * whatever ends meanwhile goes into the next one, so batches grow with the load and nothing waits for a full batch.
  * A slow destination holds one slot of the pool and neither the results of the others nor the claims that follow.
+ * While results come in quickly the worker claims more than it sends at once, so that exchanges are few and large.
  */
 
 export interface DrainLimits extends Caps {
@@ -47,6 +48,10 @@ export interface DrainReport {
 /** The pace is kept by a clock that nobody sets; `nowMs`, which somebody may, only dates and signs. */
 const paceMs = () => performance.now()
 const renewAfterMs = 10_000
+/** How much may be claimed beyond what is sent at once; the claim allows it while no other worker has a part of the run. */
+const aheadTimes = 3
+/** How long a result may wait for others before it is recorded. */
+const gatherMs = 50
 const patience = 6
 
 /** Drains one job, or all of them when `jobId` is null, and resolves when nothing is left that is due soon. */
@@ -54,6 +59,8 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
   const { database, limits, worker, log } = dependencies
   const startedMs = paceMs()
   let inFlight = 0
+  /** Claimed, and sent as soon as a slot is free. */
+  let waiting: ClaimedDelivery[] = []
   /** Lease tokens of what is claimed and not yet recorded: what the database, too, counts as in flight. */
   const held = new Set<number>()
   const bell = createBell()
@@ -61,22 +68,30 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
   const claims = createPacer(paceMs)
   const retries = createPacer(paceMs)
   let finished: AttemptRecord[] = []
+  let oldestFinishedMs = 0
   let unsent: number[] = []
   let attempts = 0
   let renewAtMs = startedMs + renewAfterMs
   let emptyAsks = 0
+  let ended = 0
+  let aheadBy = 0
   /** Nothing is due soon; or something is wrong with us, so that somebody else had better go on. */
   const state = { nothingSoon: false, gaveUp: false }
 
   const isOutOfTime = () => state.gaveUp || paceMs() - startedMs >= limits.claimMs
   const isStopping = () => isOutOfTime() || state.nothingSoon || attempts >= limits.maxDeliveries
   const hasUnrecorded = () => finished.length + unsent.length > 0 && retries.failures() < patience
-  const wantsClaim = () => !isStopping() && held.size < limits.runConcurrency && claims.atMs() !== null
+  const room = () => limits.runConcurrency + aheadBy - held.size
+  /** As long as more is at hand to be sent, results may gather: a few large statements cost half of many small ones. */
+  const recordAtMs = () =>
+    waiting.length > 0 && finished.length < limits.runConcurrency && unsent.length === 0 ? oldestFinishedMs + gatherMs : 0
+  const wantsClaim = () => !isStopping() && room() > 0 && claims.atMs() !== null
 
   async function run(delivery: ClaimedDelivery): Promise<void> {
     try {
       // Not in one expression: `finished` is another array by the time the attempt has ended.
       const result = await attemptDelivery(delivery, dependencies)
+      if (finished.length === 0) oldestFinishedMs = paceMs()
       finished.push(result)
     } catch (error) {
       // Not the destination's fault and not a verdict on the delivery. It goes back, and this invocation takes on no
@@ -86,7 +101,21 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
       state.gaveUp = true
     }
     inFlight--
+    ended++
+    fillSlots()
     bell.ring()
+  }
+
+  function fillSlots(): void {
+    if (isOutOfTime() && waiting.length > 0) {
+      attempts -= waiting.length
+      unsent.push(...waiting.map(({ leaseToken }) => leaseToken))
+      waiting = []
+    }
+    for (const delivery of waiting.splice(0, limits.runConcurrency - inFlight)) {
+      inFlight++
+      void run(delivery)
+    }
   }
 
   /** Records what has ended, and claims as much as that makes room for: one statement, so one commit for both. */
@@ -95,9 +124,10 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
     const tokens = unsent
     finished = []
     unsent = []
-    const room = limits.runConcurrency - held.size + batch.length + tokens.length
     const asks = batch.length > 0 || claims.isDue()
-    const limit = isStopping() || !asks ? 0 : Math.max(0, Math.min(room, limits.maxDeliveries - attempts))
+    const freed = room() + batch.length + tokens.length
+    const limit = isStopping() || !asks ? 0 : Math.max(0, Math.min(freed, limits.maxDeliveries - attempts))
+    const endedBefore = ended
     let claimed: ClaimedDelivery[]
     try {
       if (tokens.length > 0) await database.release(worker, tokens)
@@ -111,6 +141,9 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
       throw error
     }
     for (const token of [...tokens, ...batch.map(({ lease_token: token }) => token)]) held.delete(token)
+    // Twice as many ahead as ended meanwhile: enough to keep the slots busy through the next exchange, and next to none
+    // while destinations are slow, when another worker had better take them.
+    aheadBy = Math.min(2 * (ended - endedBefore), aheadTimes * limits.runConcurrency)
     // A short answer: nothing more is due, or what is due waits for a host or a run that is busy. The next result makes
     // room, and what comes later is asked for below, or known from a retry.
     if (limit > 0) claims.next(claimed.length < limit ? null : 0)
@@ -122,18 +155,12 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
 
   function take(claimed: readonly ClaimedDelivery[]): void {
     if (claimed.length === 0) return
-    if (isOutOfTime()) {
-      unsent.push(...claimed.map(({ leaseToken }) => leaseToken))
-      return
-    }
     emptyAsks = 0
     attempts += claimed.length
     if (held.size === 0) renewAtMs = paceMs() + renewAfterMs
-    for (const delivery of claimed) {
-      held.add(delivery.leaseToken)
-      inFlight++
-      void run(delivery)
-    }
+    for (const { leaseToken } of claimed) held.add(leaseToken)
+    waiting.push(...claimed)
+    fillSlots()
   }
 
   /** Asked only when there is nothing else to do. Waits grow, so that a busy site of another worker is not polled hard. */
@@ -166,7 +193,7 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
   function pause(): Promise<void> {
     const times: number[] = []
     if (!stepping && (hasUnrecorded() || wantsClaim())) {
-      times.push(Math.max(retries.atMs() ?? 0, hasUnrecorded() ? 0 : (claims.atMs() ?? 0)))
+      times.push(Math.max(retries.atMs() ?? 0, hasUnrecorded() ? recordAtMs() : (claims.atMs() ?? 0)))
     }
     if (!stepping && !retries.isDue()) times.push(retries.atMs() ?? 0)
     if (held.size > 0) times.push(renewAtMs)
@@ -174,7 +201,8 @@ export async function drain(jobId: string | null, dependencies: DrainDependencie
   }
 
   for (;;) {
-    if (!stepping && retries.isDue() && (hasUnrecorded() || (wantsClaim() && claims.isDue()))) {
+    const worthIt = hasUnrecorded() ? paceMs() >= recordAtMs() : wantsClaim() && claims.isDue()
+    if (!stepping && retries.isDue() && worthIt) {
       stepping = true
       step(exchange, retries, () => (stepping = false))
     }

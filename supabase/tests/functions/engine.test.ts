@@ -159,6 +159,33 @@ describe('what is sent', () => {
   })
 })
 
+describe('the caps', () => {
+  /** Answers each request once all that may be under way are, or have been for a moment, and counts them. */
+  async function crowded(atOnce: number): Promise<{ url: string; most: () => number }> {
+    let most = 0
+    const open: ServerResponse[] = []
+    const site = await destination((response) => {
+      open.push(response)
+      most = Math.max(most, open.length)
+      if (open.length >= atOnce) for (const one of open.splice(0)) accept(one, one.req, 0)
+      else setTimeout(() => open.includes(response) && accept(open.splice(open.indexOf(response), 1)[0] ?? response, response.req, 0), 300)
+    })
+    return { url: site.url, most: () => most }
+  }
+
+  it.each([
+    ['a run', { runConcurrency: 5, hostConcurrency: 1_000 }, 5],
+    ['a host', { runConcurrency: 32, hostConcurrency: 3 }, 3],
+  ])('of %s holds over all that drain it', async (_what, caps, most) => {
+    const site = await crowded(most)
+    const { jobId } = await start(Array<string>(40).fill(site.url))
+    const limits = { ...defaultDrainLimits, ...caps }
+    await Promise.all([1, 2, 3].map(() => drain(jobId, engine({ limits }))))
+    expect(await readJob(sql, jobId)).toMatchObject({ status: 'success', succeeded: 40 })
+    expect(site.most()).toBe(most)
+  })
+})
+
 describe('slow and broken destinations', () => {
   it('a site that does not answer holds back neither the others nor their results', async () => {
     const unanswered: ServerResponse[] = []
