@@ -1,7 +1,7 @@
 /** "Load Demo Data": what it makes, and that it never takes anything from what people have made since. */
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { expectRefusal, openWorld, read, rpc, type Member } from '../support/actors.ts'
-import { runToEnd, planOf } from '../support/runs.ts'
+import { planOf, previewOf, runToEnd } from '../support/runs.ts'
 
 const world = openWorld(inject('stack'))
 const { sql } = world
@@ -70,7 +70,11 @@ describe('the demo', () => {
     await load(admin)
     const { drafts, sites } = await planOf(admin)
     expect(drafts).toBe(1)
-    expect(sites.map(({ name, payload }) => [name, payload.items.map(({ title, data }) => `${title} (${String(data.cta_text)})`)])).toEqual([
+    const shown = await Promise.all(sites.map(async ({ site_id, name }) => {
+      const { payload } = await previewOf(admin, site_id)
+      return [name, payload.items.map(({ title, data }) => `${title} (${String(data.cta_text)})`)]
+    }))
+    expect(shown).toEqual([
       ['Facebook Campaign', ['Fall Savings Event (Claim 20% off)', 'Free Installation (Book on Facebook)']],
       ['Google Campaign', ['0% Financing 12mo (See what you would pay)']],
       ['Instagram Campaign', ['Free Installation (Book now)', 'Fall Savings Event (Claim 20% off)', '0% Financing 12mo (See what you would pay)']],

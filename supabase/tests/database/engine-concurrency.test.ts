@@ -1,14 +1,11 @@
 /** Many at once: no gap, no double, no delivery out of order, and no deadlock. */
 import fc from 'fast-check'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase, openWorld, read, rpc } from '../support/actors.ts'
-import { openTransaction, untilBlocked } from '../support/blocking.ts'
-import { edit, newSitesWithItem, only } from '../support/fixtures.ts'
+import { edit, newSitesWithItem, startOver } from '../support/fixtures.ts'
 import { breaches } from '../support/invariants.ts'
 import { startQuietStack } from '../support/quiet-stack.ts'
-import {
-  accepted, claim, deliveriesOf, deliveryOf, expireLease, jobRow, logOf, record, refused, retried, startSync, type Claimed, type Started,
-} from '../support/runs.ts'
+import { accepted, claim, drain, exchange, expireLease, gone, jobRow, logOf, record, refused, retried, startSync, type Claimed, type Result, type Started } from '../support/runs.ts'
 
 const stack = await startQuietStack()
 const world = openWorld(stack)
@@ -18,6 +15,7 @@ afterAll(async () => {
   await Promise.all([world.close(), many.end()])
   await stack.close()
 })
+beforeEach(() => startOver(sql))
 afterEach(async () => {
   expect(await breaches(sql)).toEqual([])
 })
@@ -29,18 +27,8 @@ async function started(count = 1): Promise<Started & { sites: string[]; item: st
   const { sites, item } = await newSitesWithItem(sql, organization, count)
   return { ...(await startSync(admin, sites)), sites, item }
 }
+const toggle = (site: string, enabled: boolean) => read(admin.client.from('sites').update({ enabled }).eq('id', site).select('id'))
 
-/** Whatever is open, to its end. */
-async function drain(worker = 'drain'): Promise<void> {
-  await sql`update public.sync_deliveries set lease_expires_at = clock_timestamp() where status = 'sending'`
-  await sql`update public.sync_deliveries set next_attempt_at = clock_timestamp() where status = 'retrying'`
-  for (let claimed = await claim(sql, worker); claimed.length > 0; claimed = await claim(sql, worker)) await record(sql, claimed.map(accepted))
-}
-
-/** Watched from its start: what fails while the test waits for something else is no unhandled rejection. */
-async function fate(work: PromiseLike<unknown>): Promise<string> {
-  return work.then(() => 'done', (error: unknown) => `${(error as { code?: string }).code ?? ''} ${String(error)}`)
-}
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T
 
 describe('at the same time', () => {
@@ -99,11 +87,11 @@ describe('at the same time', () => {
     }))
     expect(new Set(runs.flat()).size).toBe(20)
     expect(await breaches(sql)).toEqual([])
-    await drain()
+    await drain(sql)
     expect(await sql`select from public.sync_jobs where status in ('queued', 'running')`).toHaveLength(0)
   })
 
-  it('starts, workers, cancellations, lost leases and a deletion get along', async () => {
+  it('starts, workers, cancellations, lost leases, editors who disable and a deletion get along', async () => {
     const { sites, item } = await newSitesWithItem(sql, organization, 6)
     const doomed = sites.slice(4)
     let over = false
@@ -114,111 +102,35 @@ describe('at the same time', () => {
         await edit(sql, item, { text: `${session} ${round}` })
       }
     }
+    const answers = [accepted, (delivery: Claimed) => retried(delivery, 1), refused]
     const work = async (worker: number) => {
       for (let turn = worker; !over; turn += 1) {
         const claimed = await claim(many, `w${worker}`, { limit: 4 })
         if (turn % 4 === 0 && claimed[0]) await expireLease(many, claimed[0].delivery_id)
-        else await record(many, claimed.map(at([accepted, (delivery: Claimed) => retried(delivery, 1), refused], turn)))
+        else await record(many, claimed.map(at(answers, turn)))
       }
+    }
+    const workInSteps = async (worker: number) => {
+      let results: Result[] = []
+      for (let turn = worker; !over; turn += 1) {
+        const { claimed } = await exchange(many, `w${worker}`, results, { limit: 3 })
+        results = claimed.map(at(answers, turn))
+      }
+    }
+    const flip = async () => {
+      for (let turn = 0; turn < 8; turn += 1) await toggle(at(sites, turn >> 1), turn % 2 === 1)
     }
     const remove = async () => {
       for (const site of doomed) await read(admin.client.from('sites').delete().eq('id', site))
     }
-    const workers = [0, 1, 2].map(work)
-    const outcomes = await Promise.allSettled([begin(0), begin(1), remove()])
+    const workers = [work(0), work(1), workInSteps(2), workInSteps(3)]
+    const outcomes = await Promise.allSettled([begin(0), begin(1), remove(), flip()])
     over = true
     // A site that goes between the choice and the start of a run is refused by name, which is as it should be.
     const errors = [...outcomes, ...(await Promise.allSettled(workers))].flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as { code?: string; message: string }] : []))
     expect(errors.map(({ code, message }) => `${code} ${message}`).filter((error) => !error.startsWith('DS032'))).toEqual([])
     expect(await breaches(sql)).toEqual([])
-    await drain()
-  })
-})
-
-describe('locks taken in an unlucky order', () => {
-  it('the deletion of a site and a new run for it', async () => {
-    const { job_id, sites: [site = ''] } = await started()
-    const holder = await openTransaction(many)
-    await holder.session`select from public.sync_deliveries where job_id = ${job_id} for update`
-    const removal = fate(read(admin.client.from('sites').delete().eq('id', site).select('id')))
-    await untilBlocked(sql, holder.pid, 1)
-    const run = fate(startSync(admin, [site], { force: true }))
-    await untilBlocked(sql, holder.pid, 2)
-    await holder.commit()
-    expect(await removal).toBe('done')
-    // It came second, so its site has gone.
-    expect(await run).toMatch(/^DS032 .*One of the chosen sites is not in this organization/)
-  })
-
-  it('the deletion of a site and a worker that claims from it', async () => {
-    const { job_id, sites: [site = ''] } = await started()
-    const holder = await openTransaction(many)
-    await holder.session`select from public.sync_jobs where id = ${job_id} for update`
-    const work = fate(claim(many, 'w', { job: job_id }))
-    await untilBlocked(sql, holder.pid, 1)
-    const removal = fate(read(admin.client.from('sites').delete().eq('id', site).select('id')))
-    await untilBlocked(sql, holder.pid, 2)
-    await holder.commit()
-    expect([await work, await removal]).toEqual(['done', 'done'])
-  })
-
-  it('the deletion of a site and a result that comes from it', async () => {
-    const { job_id, sites: [site = ''] } = await started(2)
-    const claimed = await claim(sql, 'w', { job: job_id })
-    const holder = await openTransaction(many)
-    await holder.session`select from public.sync_jobs where id = ${job_id} for update`
-    const result = fate(record(many, claimed.map(accepted)))
-    await untilBlocked(sql, holder.pid, 1)
-    const removal = fate(read(admin.client.from('sites').delete().eq('id', site).select('id')))
-    await untilBlocked(sql, holder.pid, 2)
-    await holder.commit()
-    expect([await result, await removal]).toEqual(['done', 'done'])
-  })
-
-  it('the deletion of a site and a worker that gives its delivery back', async () => {
-    const { job_id, sites: [site = ''] } = await started()
-    const { delivery_id, lease_token } = only(await claim(sql, 'stops', { job: job_id }))
-    const holder = await openTransaction(many)
-    await holder.session`select from public.sync_deliveries where id = ${delivery_id} for update`
-    const removal = fate(read(admin.client.from('sites').delete().eq('id', site).select('id')))
-    await untilBlocked(sql, holder.pid, 1)
-    const release = fate(many`select public.release_deliveries('stops', ${[lease_token]}::bigint[])`)
-    await untilBlocked(sql, holder.pid, 2)
-    await holder.commit()
-    expect([await removal, await release]).toEqual(['done', 'done'])
-  })
-
-  it('a worker that buries one run’s delivery and claims another’s, and one that records for both', async () => {
-    // Ordered by id, because the unlucky order is: the job of what is buried after the job of what is claimed.
-    const [one, other] = [await started(2), await started(2)]
-    const [claims, buries] = one.job_id < other.job_id ? [one, other] : [other, one]
-    const open = await claim(sql, 'w', { job: claims.job_id, limit: 1 })
-    const lost = await claim(sql, 'w', { job: buries.job_id })
-    const [dying, living] = lost as [Claimed, Claimed]
-    await sql`update public.sync_deliveries set leases_lost = 4, lease_expires_at = clock_timestamp() - interval '1 second' where id = ${dying.delivery_id}`
-    const holder = await openTransaction(many)
-    await holder.session`select from public.sync_jobs where id = ${buries.job_id} for update`
-    const work = fate(claim(many, 'undertaker'))
-    await untilBlocked(sql, holder.pid, 1)
-    const results = fate(record(many, [...open, living].map(accepted)))
-    await untilBlocked(sql, holder.pid, 2)
-    await holder.commit()
-    expect([await work, await results]).toEqual(['done', 'done'])
-    expect((await deliveriesOf(sql, buries.job_id)).map(({ status }) => status).sort()).toEqual(['failed', 'success'])
-    await drain()
-  })
-
-  it('a cancellation and a retry that is just being recorded: nothing is left waiting', async () => {
-    const { job_id } = await started()
-    const delivery = only(await claim(sql, 'w', { job: job_id }))
-    const recording = await openTransaction(many)
-    await recording.session`select public.record_attempts(${recording.session.json([{ ...retried(delivery, 1) }] as never)})`
-    const cancellation = fate(rpc(admin, 'cancel_sync', { job_id }))
-    await untilBlocked(sql, recording.pid, 1)
-    await recording.commit()
-    expect(await cancellation).toBe('done')
-    expect(await deliveryOf(sql, job_id)).toMatchObject({ status: 'cancelled' })
-    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'cancelled' })
+    await drain(sql)
   })
 })
 
@@ -226,36 +138,59 @@ describe('locks taken in an unlucky order', () => {
 describe('any interleaving', () => {
   it('keeps every rule, and what a site has accepted never goes back', async () => {
     const { sites, item } = await newSitesWithItem(sql, organization, 2)
+    // One host for both, so that caps take part too.
+    for (const site of sites) await sql`update public.sites set destination_url = 'http://one.example/' where id = ${site}`
+    const answers: Record<string, (delivery: Claimed) => Result> = { accepted, retried: (delivery) => retried(delivery), refused, gone }
+    const answer = fc.oneof({ weight: 3, arbitrary: fc.constant('accepted') }, { weight: 2, arbitrary: fc.constantFrom('retried', 'refused') }, { weight: 1, arbitrary: fc.constant('gone') })
+    const which = fc.nat(99)
     const step = fc.oneof(
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('start' as const), which: fc.nat(2), force: fc.boolean() }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim' as const), limit: fc.integer({ min: 1, max: 2 }) }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('record' as const), which: fc.nat(), answer: fc.constantFrom(accepted, retried, refused) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('edit' as const, 'expire' as const, 'release' as const, 'cancel' as const), which: fc.nat() }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('start' as const), which: fc.nat(2), force: fc.boolean() }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('claim' as const), limit: fc.integer({ min: 0, max: 2 }), perHost: fc.constantFrom(1, 4) }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('record' as const, 'exchange' as const), which, answer }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('edit' as const, 'expire' as const, 'release' as const, 'cancel' as const), which }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('replay' as const, 'rollback' as const, 'retry' as const, 'disable' as const, 'enable' as const), which }) },
     )
     const accepts = async () =>
       (await sql<{ sequence: number }[]>`
         select coalesce(accepted_sequence, 0)::integer as sequence from public.site_states where site_id = any (${sites}) order by site_id`).map(({ sequence }) => sequence)
+    /** Whatever else goes wrong is wrong; these refusals are the right answers to a step that makes no sense just now. */
+    const unless = (codes: string[]) => (error: unknown) => expect(codes).toContain((error as { code?: string }).code)
+    const deliveries = async () =>
+      await sql<{ id: string; site_id: string; job_id: string; status: string }[]>`
+        select id, site_id, job_id, status from public.sync_deliveries where target_id = any (${sites}) order by created_at, id`
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 20 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
         const held: Claimed[] = []
         const jobs: string[] = []
+        await sql`update public.sites set enabled = true where id = any (${sites})`
         let before = await accepts()
         for (const [index, taken] of steps.entries()) {
           const mine = held.length > 0 && 'which' in taken ? at(held, taken.which) : null
-          if (taken.kind === 'start') jobs.push((await startSync(admin, taken.which === 2 ? sites : [at(sites, taken.which)], { force: taken.force })).job_id)
-          else if (taken.kind === 'claim') held.push(...(await claim(sql, 'w', { limit: taken.limit })))
+          if (taken.kind === 'start') {
+            const run = startSync(admin, taken.which === 2 ? sites : [at(sites, taken.which)], { force: taken.force })
+            await run.then(({ job_id }) => jobs.push(job_id), unless(['DS033']))
+          } else if (taken.kind === 'claim') held.push(...(await claim(sql, 'w', { limit: taken.limit, perHost: taken.perHost })))
           else if (taken.kind === 'edit') await edit(sql, item, { text: `${taken.which} ${index}` })
+          else if (taken.kind === 'disable' || taken.kind === 'enable') await toggle(at(sites, taken.which), taken.kind === 'enable')
           else if (taken.kind === 'cancel') {
-            if (jobs.length > 0) await rpc(admin, 'cancel_sync', { job_id: at(jobs, taken.which) }).catch((error: unknown) => expect(error).toMatchObject({ code: 'DS035' }))
-          } else if (mine && taken.kind === 'record') await record(sql, [taken.answer(mine)])
+            if (jobs.length > 0) await rpc(admin, 'cancel_sync', { job_id: at(jobs, taken.which) }).catch(unless(['DS035']))
+          } else if (taken.kind === 'replay' || taken.kind === 'rollback' || taken.kind === 'retry') {
+            const all = await deliveries()
+            const chosen = all.length > 0 ? at(all, taken.which) : null
+            if (chosen && taken.kind === 'replay') await rpc(admin, 'replay_delivery', { delivery_id: chosen.id, content: index % 2 ? 'original' : 'current' }).catch(unless(['DS036', 'DS038']))
+            else if (chosen && taken.kind === 'rollback') await rpc(admin, 'rollback_site', { site_id: chosen.site_id, delivery_id: chosen.id }).catch(unless(['DS036', 'DS038']))
+            else if (chosen) await rpc(admin, 'retry_failed', { job_id: chosen.job_id }).catch(unless(['DS036', 'DS039']))
+          } else if (mine && taken.kind === 'record') await record(sql, [(answers[taken.answer] ?? accepted)(mine)])
+          else if (mine && taken.kind === 'exchange') held.push(...(await exchange(sql, 'w', [(answers[taken.answer] ?? accepted)(mine)], { limit: 1 })).claimed)
           else if (mine && taken.kind === 'expire') await expireLease(sql, mine.delivery_id)
-          else if (mine) await sql`select public.release_deliveries('w', ${[mine.lease_token]}::bigint[])`
+          else if (mine && taken.kind === 'release') await sql`select public.release_deliveries('w', ${[mine.lease_token]}::bigint[])`
           expect(await breaches(sql)).toEqual([])
           const after = await accepts()
           for (const [place, sequence] of after.entries()) expect(sequence).toBeGreaterThanOrEqual(before[place] ?? 0)
           before = after
         }
-        await drain()
+        await drain(sql)
+        expect(await breaches(sql)).toEqual([])
         expect(await sql`select from public.sync_jobs where status in ('queued', 'running')`).toHaveLength(0)
       }),
       { numRuns: 20 },

@@ -1,7 +1,7 @@
 /** How runs end: by their deliveries, by a newer run, by hand, or because their site has gone. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectRefusal, openWorld, read, rpc } from '../support/actors.ts'
-import { edit, newSitesWithItem, only } from '../support/fixtures.ts'
+import { edit, newSitesWithItem, only, startOver } from '../support/fixtures.ts'
 import { breaches } from '../support/invariants.ts'
 import { startQuietStack } from '../support/quiet-stack.ts'
 import {
@@ -15,6 +15,7 @@ afterAll(async () => {
   await world.close()
   await stack.close()
 })
+beforeEach(() => startOver(sql))
 afterEach(async () => {
   expect(await breaches(sql)).toEqual([])
 })
@@ -96,6 +97,29 @@ async function reclaim(job: string): Promise<Claimed> {
   for (const { id } of await deliveriesOf(sql, job)) await expireLease(sql, id)
   return claimOne(job, 'heir')
 }
+
+describe('a run that has ended', () => {
+  it('keeps how many requests it took, and how long half and nearly all of them took at most', async () => {
+    const { job_id } = await started(4)
+    const first = await claim(sql, 'w', { job: job_id })
+    const took = (delivery: Claimed, duration_ms: number) => ({ ...accepted(delivery), duration_ms })
+    const [a, b, c, d] = first as [Claimed, Claimed, Claimed, Claimed]
+    await record(sql, [took(a, 10), took(b, 20), took(c, 30), { ...retried(d, 1), duration_ms: 400 }])
+    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'running', attempts: 0, p50_ms: null, p95_ms: null })
+    await due(job_id)
+    await record(sql, [took(await claimOne(job_id), 50)])
+    // 10 20 30 50 400
+    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'success', attempts: 5, p50_ms: 30, p95_ms: 400 })
+    const attempt = only(await sql`select site_id, connect_ms, first_byte_ms, duration_ms from public.delivery_attempts where delivery_id = ${a.delivery_id}`)
+    expect(attempt).toEqual({ site_id: a.site_id, connect_ms: 2, first_byte_ms: 10, duration_ms: 10 })
+  })
+
+  it('and sent nothing took none', async () => {
+    const { job_id, sites } = await started()
+    await record(sql, [accepted(await claimOne(job_id))])
+    expect(await jobRow(sql, (await startSync(admin, sites)).job_id)).toMatchObject({ status: 'success', attempts: 0, p50_ms: null, p95_ms: null })
+  })
+})
 
 describe('a newer run', () => {
   it('supersedes what waits', async () => {
@@ -256,7 +280,7 @@ describe('a site that is deleted during a run', () => {
     expect(rows.map(({ status, reason, site_id }) => [status, reason, site_id]).sort()).toEqual([
       ['cancelled', 'the site was deleted', null], ['cancelled', 'the site was deleted', null], ['success', '200 applied', stays],
     ])
-    expect(rows.every(({ body }) => body.length > 0)).toBe(true)
+    expect(rows.every(({ body }) => (body ?? '').length > 0)).toBe(true)
     expect(await jobRow(sql, job_id)).toMatchObject({ status: 'success', succeeded: 1, cancelled: 2 })
     // The record stays readable without the site.
     expect((await logOf(sql, job_id)).filter(({ site_id }) => site_id === waiting || site_id === flying)).toEqual([])
@@ -266,7 +290,7 @@ describe('a site that is deleted during a run', () => {
   it('ends a run that had nothing else to do', async () => {
     const { job_id, sites } = await started()
     await remove(sites[0] ?? '')
-    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'success', message: 'Nothing to do: its sites were deleted', cancelled: 1 })
+    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'success', message: 'Nothing to do: its sites were deleted or disabled', cancelled: 1 })
     expect(await claim(sql, 'w', { job: job_id })).toEqual([])
   })
 })

@@ -7,26 +7,43 @@ afterAll(() => sql.end())
 
 const verbs = [
   'cancel_sync(uuid)',
+  'check_drift(uuid[])',
   'create_organization(text)',
   'dashboard()',
   'landing_page(text,text)',
+  'lift_hold(uuid)',
   'load_demo_data()',
-  'plan_sync(uuid[])',
+  'plan_replay(jsonb)',
+  'plan_sync(uuid[],boolean)',
   'preview_payload(uuid)',
+  'replay_deliveries(jsonb,text)',
+  'replay_delivery(uuid,text)',
+  'retry_failed(uuid,text)',
+  'rollback_site(uuid,uuid)',
+  'save_schedule(jsonb)',
   'set_mappings(jsonb)',
+  'set_retention(integer)',
+  'site_rollbacks(uuid)',
   'start_sync(uuid[],jsonb)',
   'switch_organization(uuid)',
 ]
 
 const engineVerbs = [
-  'claim_deliveries(text,integer,uuid)',
+  'claim_deliveries(text,integer,uuid,integer,integer,boolean)',
+  'due_schedules()',
+  'end_secret_overlap(uuid)',
   'engine_health()',
+  'exchange_deliveries(jsonb,text,integer,uuid,integer,integer)',
   'next_wait_ms(uuid)',
   'receive_delivery(uuid,text,bigint,text)',
   'record_attempts(jsonb)',
+  'record_drift(uuid,text,text)',
   'release_deliveries(text,bigint[])',
   'renew_leases(text,bigint[])',
+  'rotate_site_secret(uuid,integer,integer,bytea,bytea,interval)',
+  'run_schedule(uuid,timestamptz,timestamptz,text)',
   'site_signing_secrets(uuid)',
+  'sites_to_ask(uuid[])',
   'store_site_secret(uuid,integer,integer,bytea,bytea)',
   'take_simulated_failure(uuid)',
   'tick()',
@@ -95,16 +112,25 @@ describe('tables', () => {
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       where n.nspname = 'public' and c.relkind in ('r', 'p') and has_any_column_privilege('authenticated', c.oid, 'insert, update')
       group by c.relname order by c.relname`
+    const ofSites = [
+      'name', 'slug', 'region', 'destination_url', 'enabled', 'failure_rate', 'fail_next',
+      'max_attempts', 'first_retry_ms', 'timeout_seconds', 'requests_per_minute', 'state_url',
+    ]
     expect(written).toEqual([
-      { name: 'content_items', inserts: ['id', 'type_id', 'title', 'data', 'status'], updates: ['type_id', 'title', 'data', 'status'] },
+      {
+        name: 'content_items',
+        inserts: ['id', 'type_id', 'title', 'data', 'status', 'publish_at', 'unpublish_at'],
+        updates: ['type_id', 'title', 'data', 'status', 'publish_at', 'unpublish_at'],
+      },
       { name: 'content_types', inserts: ['id', 'name', 'title', 'description', 'schema'], updates: ['name', 'title', 'description', 'schema'] },
       { name: 'organizations', inserts: null, updates: ['name'] },
       { name: 'profiles', inserts: null, updates: ['full_name'] },
       {
-        name: 'sites',
-        inserts: ['id', 'name', 'slug', 'region', 'destination_url', 'enabled', 'failure_rate', 'fail_next'],
-        updates: ['name', 'slug', 'region', 'destination_url', 'enabled', 'failure_rate', 'fail_next'],
+        name: 'schedules',
+        inserts: ['id', 'kind', 'name', 'cron', 'time_zone', 'all_sites', 'enabled'],
+        updates: ['kind', 'name', 'cron', 'time_zone', 'all_sites', 'enabled'],
       },
+      { name: 'sites', inserts: ['id', ...ofSites], updates: ofSites },
     ])
   })
 
@@ -112,7 +138,7 @@ describe('tables', () => {
     const deletable = await names(sql`
       select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and has_table_privilege('authenticated', c.oid, 'delete, truncate')`)
-    expect(deletable).toEqual(['content_items', 'content_types', 'sites'])
+    expect(deletable).toEqual(['content_items', 'content_types', 'schedules', 'sites'])
     const truncatable = await names(sql`
       select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and has_table_privilege('authenticated', c.oid, 'truncate')`)
@@ -123,7 +149,7 @@ describe('tables', () => {
 describe('functions', () => {
   const executable = (role: string, schema: string) =>
     names(sql`
-      select p.proname || '(' || replace(pg_get_function_identity_arguments(p.oid), '"', '') || ')' as name
+      select p.proname || '(' || replace(replace(pg_get_function_identity_arguments(p.oid), '"', ''), 'timestamp with time zone', 'timestamptz') || ')' as name
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname = ${schema} and has_function_privilege(${role}, p.oid, 'execute')`)
   /** By types alone: `cancel_sync(job_id uuid)` is cancel_sync(uuid). */
@@ -143,6 +169,8 @@ describe('functions', () => {
     expect(await signatures('service_role')).toEqual(expect.arrayContaining(engineVerbs))
     const all = await signatures('postgres')
     expect(all.sort()).toEqual([...verbs, ...engineVerbs, 'custom_access_token_hook(jsonb)'].sort())
+    const users = [...(await signatures('anon')), ...(await signatures('authenticated'))]
+    expect(users.filter((name) => engineVerbs.includes(name))).toEqual([])
   })
 
   it('the access-token hook answers Auth and nobody else', async () => {
@@ -173,18 +201,28 @@ describe('functions', () => {
     expect((await signatures('anon', 'private'))).toEqual(['landing_page(text,text)'])
     expect((await signatures('authenticated', 'private'))).toEqual([
       'cancel_sync(uuid)',
+      'check_drift_by_hand(uuid[])',
       'create_organization(text)',
       'dashboard()',
       'has_role(text)',
       'landing_page(text,text)',
+      'lift_hold(uuid)',
       'load_demo_data()',
       'may_read_topic(text)',
       'my_organization_ids()',
       'organization_id()',
-      'plan_sync(uuid[])',
+      'plan_replay(jsonb)',
+      'plan_sync(uuid[],boolean)',
       'preview_payload(uuid)',
+      'replay_deliveries(jsonb,text)',
+      'replay_delivery(uuid,text)',
       'require_role(text,text)',
+      'retry_failed(uuid,text)',
+      'rollback_site(uuid,uuid)',
+      'save_schedule(jsonb)',
       'set_mappings(jsonb)',
+      'set_retention(integer)',
+      'site_rollbacks(uuid)',
       'start_sync(uuid[],jsonb)',
       'switch_organization(uuid)',
     ])

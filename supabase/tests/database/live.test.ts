@@ -189,6 +189,11 @@ describe('edits', () => {
     expect(await afterwards(() => read(own.client.from('organizations').update({ name: 'Renamed' }).eq('id', own.organization.id)))).toEqual(['organizations'])
     expect(await afterwards(() => read(own.client.from('sites').delete().eq('id', site)))).toEqual(['site_item_mappings', 'site_states', 'sites'])
     expect(await afterwards(() => world.newMember(own.organization, 'viewer'))).toEqual(['memberships'])
+    const schedule = { name: 'Every hour', cron: '0 * * * *', enabled: false }
+    let id = ''
+    expect(await afterwards(async () => (id = await rpc<string>(own, 'save_schedule', { schedule })))).toEqual(['schedules'])
+    expect(await afterwards(() => rpc(own, 'save_schedule', { schedule: { ...schedule, id, name: 'Hourly' } }))).toEqual(['schedules'])
+    expect(await afterwards(() => read(own.client.from('schedules').delete().eq('id', id)))).toEqual(['schedules'])
     // A statement that touches no row has no news.
     expect(await afterwards(() => sql`update public.sites set name = name where id = ${site}`)).toEqual([])
   })

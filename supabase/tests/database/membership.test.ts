@@ -14,6 +14,8 @@ beforeAll(async () => {
   admin = await world.newAdmin()
   await rpc(admin, 'load_demo_data')
   await runToEnd(sql, admin, { receive: true })
+  const { id } = await firstSite(admin)
+  await rpc(admin, 'save_schedule', { schedule: { name: 'Never', cron: '0 0 1 1 *', all_sites: false, site_ids: [id], enabled: false } })
 })
 
 const tenantTables = (await sql<{ name: string }[]>`
@@ -46,6 +48,14 @@ async function expectNoEditing(who: Person): Promise<void> {
   await expectRefusal(rpc(who, 'set_mappings', { cells: [] }), 'DS002', role)
   await expectRefusal(rpc(who, 'start_sync'), 'DS002', role)
   await expectRefusal(rpc(who, 'cancel_sync', { job_id: site.id }), 'DS002', role)
+  await expectRefusal(rpc(who, 'replay_delivery', { delivery_id: site.id }), 'DS002', role)
+  await expectRefusal(rpc(who, 'replay_deliveries', { filter: {} }), 'DS002', role)
+  await expectRefusal(rpc(who, 'retry_failed', { job_id: site.id }), 'DS002', role)
+  await expectRefusal(rpc(who, 'rollback_site', { site_id: site.id, delivery_id: site.id }), 'DS002', role)
+  await expectRefusal(rpc(who, 'lift_hold', { site_id: site.id }), 'DS002', role)
+  await expectRefusal(rpc(who, 'check_drift'), 'DS002', role)
+  await expectRefusal(rpc(who, 'save_schedule', { schedule: {} }), 'DS002', role)
+  await expectRefusal(rpc(who, 'set_retention', { days: 30 }), 'DS002', role)
   const refusal = await expectRefusal(rpc(who, 'load_demo_data'), 'DS002', 'Your role does not allow you to load the demo data.')
   expect(refusal.hint).toBe('Ask an admin of the organization for the role "editor".')
   expect(await sql`select * from public.sites where id = ${site.id}`).toEqual(before)

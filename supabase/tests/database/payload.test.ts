@@ -5,19 +5,11 @@ import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { parsePayload } from '../../functions/_shared/core/payload.ts'
 import { expectRefusal, openWorld, rpc } from '../support/actors.ts'
 import { edit, mapItems, newItem, newSite, newType, only, unique, type Data } from '../support/fixtures.ts'
-import { deliveryOf, runToEnd, startSync } from '../support/runs.ts'
+import { deliveryOf, previewOf, runToEnd, startSync, type Preview } from '../support/runs.ts'
 
 const world = openWorld(inject('stack'))
 const { sql } = world
 afterAll(world.close)
-
-interface Preview {
-  body: string
-  hash: string
-  item_count: number
-  bytes: number
-  payload: { version: number; site: { slug: string; name: string }; items: { id: string; type: string; title: string; data: Data }[] }
-}
 
 const admin = await world.newAdmin()
 const { organization } = admin
@@ -28,7 +20,7 @@ beforeEach(async () => {
   site = await newSite(sql, organization)
 })
 
-const preview = (id = site) => rpc<Preview>(admin, 'preview_payload', { site_id: id })
+const preview = (id = site) => previewOf(admin, id)
 const shown = async () => (await preview()).payload.items.map(({ id }) => id)
 
 /** The statement itself, so that a key order survives that a JavaScript object or a client could change. */
@@ -176,10 +168,19 @@ describe('a run', () => {
     expect(bytes).toBeGreaterThan(1_000_000)
     const jobs = () => sql`select id from public.sync_jobs where organization_id = ${organization.id}`
     const before = await jobs()
-    const refusal = await expectRefusal(startSync(admin, [large, small]), 'DS013', 'The payload of Large (1.0 MB) is larger than 1 MB.')
+    const refusal = await expectRefusal(startSync(admin, [large, small]), 'DS013', 'The payload of "Large" is 1.0 MB; a delivery carries at most 1 MB.')
     expect(refusal.hint).toContain('Nothing was sent')
     expect(await jobs()).toEqual(before)
     expect(await rpc(admin, 'plan_sync', { site_ids: [large] })).toMatchObject({ sites: [{ warnings: [{ code: 'too_large' }] }] })
+
+    // The largest first, and no more than three.
+    for (const [index, id] of heavy.entries()) {
+      await sql`update public.content_items set title = ${`Heavy ${index}`}, data = jsonb_build_object('headline', 'x', 'text', repeat('é', ${170_000 + index * 20_000})) where id = ${id}`
+    }
+    await mapItems(sql, organization, [{ site_id: large, item_id: await newItem(sql, organization, type, { title: 'Light' }), position: 9 }])
+    const named = await expectRefusal(startSync(admin, [large]), 'DS013', 'Its largest items: "Heavy 2" (')
+    expect(named.message).toMatch(/Its largest items: "Heavy 2" \(420\.\d kB\), "Heavy 1" \(380\.\d kB\), "Heavy 0" \(340\.\d kB\)\.$/)
+    await sql`delete from public.site_item_mappings where site_id = ${large} and position = 9`
 
     await fill(166_000)
     expect((await preview(large)).bytes).toBeLessThanOrEqual(1_000_000)

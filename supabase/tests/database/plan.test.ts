@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { expectRefusal, openWorld, rpc, type Member } from '../support/actors.ts'
 import { edit, mapItems, newItem, newSite, newSitesWithItem, newType } from '../support/fixtures.ts'
-import { planOf, runToEnd, startSync, refused, type Plan, type PlanSite } from '../support/runs.ts'
+import { deliveriesOf, jobRow, logOf, planOf, previewOf, refused, runToEnd, startSync, type Plan, type PlanSite } from '../support/runs.ts'
 
 const world = openWorld(inject('stack'))
 const { sql } = world
@@ -41,7 +41,8 @@ describe('the plan of a site', () => {
     const plan = await siteOf(planOf(admin, sites))
     expect(plan).toMatchObject({ destination: 'built-in', enabled: true, item_count: 1, unchanged: false, accepted_hash: null, accepted_at: null, on_hold: false, warnings: [] })
     expect(plan.changes).toMatchObject([{ kind: 'added', item_id: item, title: 'A note', fields: [], from: null, to: 1 }])
-    expect(plan.payload.items).toHaveLength(1)
+    expect(plan.counts).toEqual({ added: 1, changed: 0, removed: 0, reordered: 0, unchanged: 0 })
+    expect((await previewOf(admin, sites[0] ?? '')).hash).toBe(plan.hash)
   })
 
   it('that shows what it should is unchanged', async () => {
@@ -83,7 +84,7 @@ describe('the plan of a site', () => {
       { kind: 'removed', item_id: second, from: 2 },
       { kind: 'removed', item_id: third, from: 3 },
     ])
-    expect((await siteOf(planOf(admin, [site]))).payload.items.map(({ id }) => id)).toEqual([fourth])
+    expect((await previewOf(admin, site)).payload.items.map(({ id }) => id)).toEqual([fourth])
   })
 
   it('moves nobody when something is inserted before them or leaves', async () => {
@@ -137,6 +138,68 @@ describe('the plan of a site', () => {
     // Archiving the last offer must reach the site all the same.
     await runToEnd(sql, admin, { sites: [site] })
     expect(await siteOf(planOf(admin, [site]))).toMatchObject({ unchanged: true, warnings: [] })
+  })
+
+  it('warns before more than 30 % of what it shows would go, and not at 30 %', async () => {
+    const { site, items } = await accepted(10)
+    const archive = (count: number) => sql`update public.content_items set status = 'archived' where id = any (${items.slice(0, count)})`
+    await archive(3)
+    expect(await siteOf(planOf(admin, [site]))).toMatchObject({ counts: { removed: 3, unchanged: 7 }, warnings: [] })
+    await archive(4)
+    expect(await siteOf(planOf(admin, [site]))).toMatchObject({ warnings: [{ code: 'loses_many', message: '4 of 10 items that the site shows would go.' }] })
+    // As many may come; what goes is gone.
+    const added = await newItem(sql, organization, type)
+    await mapItems(sql, organization, [{ site_id: site, item_id: added, position: 20 }])
+    expect((await siteOf(planOf(admin, [site]))).warnings.map(({ code }) => code)).toEqual(['loses_many'])
+    await archive(10)
+    await sql`update public.content_items set status = 'archived' where id = ${added}`
+    expect((await siteOf(planOf(admin, [site]))).warnings.map(({ code }) => code)).toEqual(['becomes_empty'])
+  })
+
+  it('warns that a chosen site is disabled, and why when the engine did it', async () => {
+    const { site } = await accepted(1)
+    const { site: other } = await accepted(1)
+    await sql`update public.sites set enabled = false where id = ${site}`
+    const planned = async () => (await planOf(admin, [site, other])).sites.find(({ site_id }) => site_id === site)?.warnings
+    expect(await planned()).toEqual([{ code: 'site_disabled', message: 'The site is disabled: a run skips it.' }])
+    await sql`update public.site_states set disabled_reason = 'The destination answered 410 Gone.' where site_id = ${site}`
+    expect(await planned()).toEqual([{ code: 'site_disabled', message: 'The site is disabled: a run skips it. The destination answered 410 Gone.' }])
+    // Not asked for, it is not there.
+    expect((await planOf(admin)).sites.map(({ site_id }) => site_id)).not.toContain(site)
+  })
+
+  it('warns while a site of its own has no secret; the built-in receiver needs no such word', async () => {
+    const { sites: [site = '', builtIn = ''] } = await newSitesWithItem(sql, organization, 2)
+    await sql`update public.sites set destination_url = 'https://shop.example/hook' where id = ${site}`
+    const codes = async (id: string) => (await siteOf(planOf(admin, [id]))).warnings.map(({ code }) => code)
+    expect([await codes(site), await codes(builtIn)]).toEqual([['secret_missing'], []])
+    await sql`select public.store_site_secret(${site}, 1, 1, ${Buffer.alloc(12)}, ${Buffer.alloc(48)})`
+    expect(await codes(site)).toEqual([])
+  })
+
+  it('warns of an item that its type no longer allows, or that an override makes invalid, and says what is wrong', async () => {
+    const own = await newType(sql, organization)
+    const { sites: [site = ''] } = await newSitesWithItem(sql, organization, 1)
+    const item = await newItem(sql, organization, own, { title: 'Aged', data: { headline: 'A headline', count: 3 } })
+    const cell = { site_id: site, item_id: item, position: 1 }
+    await mapItems(sql, organization, [cell])
+    const warnings = async () => (await siteOf(planOf(admin, [site]))).warnings
+    expect(await warnings()).toEqual([])
+    await mapItems(sql, organization, [{ ...cell, mode: 'override', overrides: { count: 'many' } }])
+    expect(await warnings()).toEqual([{ code: 'invalid_item', message: expect.stringMatching(/^"Aged" is not valid: .*count.* .+\.$/) as string }])
+    await mapItems(sql, organization, [{ ...cell, mode: 'override', overrides: { count: 4 } }])
+    expect(await warnings()).toEqual([])
+    // The schema grows stricter than what was published under it.
+    await sql`update public.content_types set schema = jsonb_set(schema, '{properties,headline,maxLength}', '3') where id = ${own}`
+    for (const mode of ['full', 'override'] as const) {
+      await mapItems(sql, organization, [{ ...cell, mode, overrides: mode === 'override' ? { count: 4 } : {} }])
+      expect(await warnings(), mode).toEqual([{ code: 'invalid_item', message: expect.stringMatching(/^"Aged" is not valid: .*headline.* .+\.$/) as string }])
+    }
+    // What an override mends is in order on this site; what it blocks is of no interest.
+    await mapItems(sql, organization, [{ ...cell, mode: 'override', overrides: { headline: 'Abc' } }])
+    expect(await warnings()).toEqual([])
+    await mapItems(sql, organization, [{ ...cell, mode: 'block' }])
+    expect(await warnings()).toEqual([])
   })
 
   it('says that a site is on hold, and a run by hand lifts the hold', async () => {
@@ -224,14 +287,31 @@ describe('a run is refused, and makes no job', () => {
   it('when a site is not there (DS032) or disabled (DS033)', async () => {
     const { sites: [site = ''] } = await newSitesWithItem(sql, organization, 1)
     const disabled = await newSite(sql, organization, { name: 'Resting', enabled: false })
+    const another = await newSite(sql, organization, { enabled: false })
     const jobs = await jobsOf(admin)
     for (const verb of ['plan_sync', 'start_sync']) {
       await expectRefusal(rpc(admin, verb, { site_ids: [site, randomUUID()] }), 'DS032', 'One of the chosen sites is not in this organization.')
-      await expectRefusal(rpc(admin, verb, { site_ids: [site, disabled] }), 'DS033', '"Resting" is disabled.')
+      const refusal = await expectRefusal(rpc(admin, verb, { site_ids: [disabled] }), 'DS033', '"Resting" is disabled.')
+      expect(refusal.hint).toBe('Enable a site or choose others.')
+      await expectRefusal(rpc(admin, verb, { site_ids: [disabled, another] }), 'DS033', 'All the chosen sites are disabled.')
     }
     expect(await jobsOf(admin)).toEqual(jobs)
     const twice = await runToEnd(sql, admin, { sites: [site, site] })
     expect(twice).toMatchObject({ total: 1 })
+  })
+
+  it('not because one of several sites is disabled: that one is skipped, and the run says why', async () => {
+    const { sites: [site = '', resting = ''] } = await newSitesWithItem(sql, organization, 2)
+    await sql`update public.sites set name = 'A resting one', enabled = false where id = ${resting}`
+    const { job_id, total, skipped } = await runToEnd(sql, admin, { sites: [site, resting] })
+    expect({ total, skipped }).toEqual({ total: 2, skipped: 1 })
+    expect(await deliveriesOf(sql, job_id)).toMatchObject([
+      { site_id: resting, status: 'skipped', reason: 'the site is disabled', sequence: null, body: null }, { site_id: site, status: 'success' },
+    ])
+    expect((await logOf(sql, job_id)).find(({ site_id }) => site_id === resting)?.message).toBe('Skipped: the site is disabled (1 item)')
+    expect(await jobRow(sql, job_id)).toMatchObject({ status: 'success', message: '1 of 1 site accepted', skipped: 1 })
+    const again = await runToEnd(sql, admin, { sites: [site, resting] })
+    expect(await jobRow(sql, again.job_id)).toMatchObject({ status: 'success', message: 'Nothing to do: every other site is up to date' })
   })
 
   it('when its options are not known (DS014)', async () => {

@@ -123,8 +123,9 @@ describe('leaving', () => {
     // One waits and one is in flight, both without a time at which a worker would look at them.
     await sql`insert into public.sync_jobs (organization_id, number) values (${admin.organization.id}, 99)`
     await sql`
-      insert into public.sync_deliveries (organization_id, job_id, target_id, site_id, target_name, target_slug, webhook_id, body, body_hash, body_bytes, item_count, status)
-      select j.organization_id, j.id, s.id, s.id, s.name, s.slug, 'msg_' || s.id, '{}', '', 2, 0, case when row_number() over () = 1 then 'queued' else 'sending' end
+      insert into public.sync_deliveries (organization_id, job_id, target_id, site_id, target_name, target_slug, body, body_hash, body_bytes, item_count, status, next_attempt_at)
+      select j.organization_id, j.id, s.id, s.id, s.name, s.slug, '{}', '', 2, 0, case when row_number() over () = 1 then 'queued' else 'sending' end,
+        case when row_number() over () = 1 then now() + interval '1 day' end
       from public.sync_jobs j join public.sites s on s.organization_id = j.organization_id
       where j.organization_id = ${admin.organization.id} and j.number = 99`
     await sql`delete from public.organizations where id = ${admin.organization.id}`

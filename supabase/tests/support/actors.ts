@@ -67,7 +67,7 @@ export function openWorld(backend: Backend): World {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       ...(token === undefined ? {} : { accessToken: () => Promise.resolve(token) }),
       // Node 20 has no WebSocket of its own.
-      realtime: { transport: ws as unknown as typeof WebSocket },
+      realtime: { transport: ws as unknown as typeof WebSocket, timeout: 30_000 },
     })
     clients.push(client)
     return client

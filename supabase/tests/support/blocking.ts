@@ -3,7 +3,8 @@ import type { ReservedSql, Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
 import { only } from './fixtures.ts'
 
-const TIMEOUT_MS = 5_000
+/** For a busy machine: a session that blocks at all does so at once. */
+const TIMEOUT_MS = 30_000
 
 /** A session of its own whose transaction the test commits; one that it does not get to is rolled back. */
 export async function openTransaction(sql: Sql): Promise<{ session: ReservedSql; pid: number; commit: () => Promise<void> }> {

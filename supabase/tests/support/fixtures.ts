@@ -1,6 +1,7 @@
 /** Content and sites, written with the rights of `postgres` so that a test starts where it has something to say. */
 import { randomUUID } from 'node:crypto'
 import type { JSONValue, Sql } from 'postgres'
+import { expect } from 'vitest'
 import type { Organization } from './actors.ts'
 
 export type Data = Record<string, unknown>
@@ -89,8 +90,21 @@ export async function edit(sql: Sql, item: string, data: Data): Promise<void> {
   await sql`update public.content_items set data = data || ${sql.json(json(data))} where id = ${item}`
 }
 
+/** Only for a backend of the file's own: nothing of an earlier test, or of a first try, is left to be claimed. */
+export async function startOver(sql: Sql): Promise<void> {
+  await sql`delete from public.sites`
+  await sql`delete from public.sync_jobs`
+  await sql`update private.organization_counters set job_number = 0`
+}
+
 export function unique(word: string): string {
   return `${word}_${randomUUID().slice(0, 8)}`
+}
+
+/** A time of the database, by ours before and after: both are of one machine, whose clock may be set in steps of milliseconds. */
+export function expectBetween(timeMs: number, earliestMs: number, latestMs: number): void {
+  expect(timeMs).toBeGreaterThanOrEqual(earliestMs - 100)
+  expect(timeMs).toBeLessThanOrEqual(latestMs + 100)
 }
 
 /** The one row of an answer that has exactly one. */

@@ -40,26 +40,57 @@ export interface Change {
   to?: number | null
 }
 
+export interface Counts {
+  added: number
+  changed: number
+  removed: number
+  reordered: number
+  unchanged: number
+}
+
 export interface PlanSite {
   site_id: string
   name: string
   hash: string
   item_count: number
+  bytes: number
   accepted_hash: string | null
   accepted_at: string | null
+  accepted_item_count: number | null
   unchanged: boolean
+  on_hold: boolean
+  counts: Counts
   changes: Change[]
-  payload: { version: number; site: Data; items: PayloadItem[] }
+  warnings: { code: string; message: string }[]
 }
 
 export interface Plan {
   hash: string
   drafts: number
+  scheduled_items: number
   sites: PlanSite[]
 }
 
 export function planOf(member: Member, sites: readonly string[] | null = null): Promise<Plan> {
   return rpc<Plan>(member, 'plan_sync', { site_ids: sites })
+}
+
+export interface Payload {
+  version: number
+  site: Data
+  items: PayloadItem[]
+}
+
+export interface Preview {
+  body: string
+  hash: string
+  item_count: number
+  bytes: number
+  payload: Payload
+}
+
+export function previewOf(member: Member, site: string): Promise<Preview> {
+  return rpc<Preview>(member, 'preview_payload', { site_id: site })
 }
 
 export interface Claimed {
@@ -74,14 +105,18 @@ export interface Claimed {
   destination_url: string | null
   attempt: number
   max_attempts: number
+  first_retry_ms: number
+  timeout_ms: number
   lease_token: string
   lease_expires_at: Date
   secrets: unknown[]
 }
 
 /** Sent when called: a query of postgres.js by itself waits until somebody awaits it. */
-export async function claim(sql: Db, worker: string, options: { limit?: number; job?: string | null } = {}): Promise<Claimed[]> {
-  return await sql<Claimed[]>`select * from public.claim_deliveries(${worker}, ${options.limit ?? 100}, ${options.job ?? null})`
+export async function claim(
+  sql: Db, worker: string, { limit = 100, job = null, perHost = 4, perRun = 100 }: { limit?: number; job?: string | null; perHost?: number; perRun?: number } = {},
+): Promise<Claimed[]> {
+  return await sql<Claimed[]>`select * from public.claim_deliveries(${worker}, ${limit}, ${job}, ${perHost}, ${perRun})`
 }
 
 export interface Result {
@@ -90,6 +125,8 @@ export interface Result {
   worker: string
   started_at: string
   duration_ms: number
+  connect_ms: number | null
+  first_byte_ms: number | null
   status_code: number | null
   outcome: 'success' | 'retry' | 'failed'
   retry_in_ms: number | null
@@ -107,6 +144,8 @@ function result(delivery: Claimed, parts: Pick<Result, 'outcome' | 'status_code'
     worker: 'worker',
     started_at: new Date().toISOString(),
     duration_ms: 12,
+    connect_ms: 2,
+    first_byte_ms: 10,
     retry_in_ms: null,
     error: null,
     request_headers: { 'webhook-id': delivery.webhook_id },
@@ -123,6 +162,10 @@ export const retried = (delivery: Claimed, retryInMs = 0): Result =>
   result(delivery, { outcome: 'retry', status_code: 500, retry_in_ms: retryInMs, reason: '500 from destination (simulated)' })
 
 export const refused = (delivery: Claimed): Result =>
+  result(delivery, { outcome: 'failed', status_code: 404, reason: '404 from destination' })
+
+/** The destination is gone for good, which disables its site. */
+export const gone = (delivery: Claimed): Result =>
   result(delivery, { outcome: 'failed', status_code: 410, reason: '410 from destination' })
 
 export interface Recorded {
@@ -133,6 +176,15 @@ export interface Recorded {
 export async function record(sql: Db, results: readonly Result[]): Promise<Recorded> {
   return only(await sql<{ recorded: Recorded }[]>`
     select public.record_attempts(${sql.json(json(results))}) as recorded`).recorded
+}
+
+/** What a worker does all the time: records what has ended and takes what there is room for, in one transaction. */
+export async function exchange(
+  sql: Db, worker: string, results: readonly Result[], { limit = 100, job = null }: { limit?: number; job?: string | null } = {},
+): Promise<{ recorded: Recorded | null; claimed: Claimed[] }> {
+  const rows = await sql<(Claimed & { recorded: Recorded | null })[]>`
+    select * from public.exchange_deliveries(${sql.json(json(results))}, ${worker}, ${limit}, ${job}, 4, 100)`
+  return { recorded: rows.find(({ recorded }) => recorded !== null)?.recorded ?? null, claimed: rows.filter(({ recorded }) => recorded === null) }
 }
 
 /**
@@ -160,6 +212,14 @@ export function runToEnd(
   })
 }
 
+/** Whatever is open, to its end, however long it would have waited. */
+export async function drain(sql: Sql, worker = 'drain'): Promise<void> {
+  await sql`update public.sync_deliveries set lease_expires_at = clock_timestamp() where status = 'sending'`
+  await sql`update public.site_states set not_before = clock_timestamp() where not_before > clock_timestamp()`
+  await sql`update public.sync_deliveries set next_attempt_at = clock_timestamp() where status in ('queued', 'retrying')`
+  for (let claimed = await claim(sql, worker); claimed.length > 0; claimed = await claim(sql, worker)) await record(sql, claimed.map(accepted))
+}
+
 /** The lease of a worker that died 30 seconds ago, without waiting for it. */
 export async function expireLease(sql: Db, delivery: string): Promise<void> {
   await sql`
@@ -176,7 +236,14 @@ export interface JobRow {
   skipped: number
   superseded: number
   cancelled: number
+  attempts: number
+  p50_ms: number | null
+  p95_ms: number | null
+  trigger: string
+  schedule_id: string | null
+  options: Data
   log_seq: string
+  logs_removed_at: Date | null
   started_at: Date | null
   finished_at: Date | null
 }
@@ -198,7 +265,12 @@ export interface DeliveryRow {
   lease_token: string | null
   leases_lost: number
   superseded_by: string | null
-  body: string
+  retry_of: string | null
+  webhook_id: string
+  destination_origin: string
+  item_count: number
+  /** Null for what was never to be sent, and once retention has removed it. */
+  body: string | null
   body_hash: string
   finished_at: Date | null
 }

@@ -1,9 +1,9 @@
-/** A plan is complete: applied to what a site has accepted, it gives what the site will be sent. */
+/** A plan is complete and true: applied to what a site has accepted, it gives what the site will be sent, and what the run then changes. */
 import fc from 'fast-check'
 import { afterAll, expect, inject, it } from 'vitest'
-import { openWorld } from '../support/actors.ts'
+import { openWorld, rpc } from '../support/actors.ts'
 import { json, mapItems, newItem, newSite, newType, noteSchema, only, type Data } from '../support/fixtures.ts'
-import { planOf, runToEnd, type Change, type PayloadItem } from '../support/runs.ts'
+import { deliveryOf, planOf, previewOf, runToEnd, type Change, type Counts, type Payload, type PayloadItem, type Plan } from '../support/runs.ts'
 
 const world = openWorld(inject('stack'))
 const { sql } = world
@@ -56,12 +56,6 @@ async function set({ name, items: wanted }: State): Promise<void> {
   }
 }
 
-interface Payload {
-  version: number
-  site: Data
-  items: PayloadItem[]
-}
-
 function applyFields(before: Data, fields: Change['fields']): Data {
   const after = { ...before }
   for (const { field, after: value } of fields) {
@@ -95,7 +89,33 @@ function apply(before: Payload, changes: readonly Change[], added: readonly Payl
   return { ...before, site: applyFields(before.site, ofSite?.fields ?? []), items: result }
 }
 
-it('the changes, applied to the accepted payload, give the planned one', async () => {
+/** By hand, from two bodies: places count among the items that both have. */
+function difference(before: Payload, after: Payload): Counts {
+  const old = new Map(before.items.map((item) => [item.id, JSON.stringify(sorted(item))]))
+  const now = new Map(after.items.map((item) => [item.id, JSON.stringify(sorted(item))]))
+  const common = (payload: Payload, other: ReadonlyMap<string, string>) => payload.items.map(({ id }) => id).filter((id) => other.has(id))
+  const [placesBefore, placesAfter] = [common(before, now), common(after, old)]
+  const counts: Counts = { added: 0, changed: 0, removed: before.items.length - placesBefore.length, reordered: 0, unchanged: 0 }
+  for (const { id } of after.items) {
+    if (!old.has(id)) counts.added += 1
+    else if (old.get(id) !== now.get(id)) counts.changed += 1
+    else if (placesBefore.indexOf(id) !== placesAfter.indexOf(id)) counts.reordered += 1
+    else counts.unchanged += 1
+  }
+  return counts
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, entry]) => [key, sorted(entry)]))
+}
+
+const acceptedBody = async () =>
+  JSON.parse(only(await sql<{ body: string }[]>`
+    select d.body from public.site_states st join public.sync_deliveries d on d.id = st.accepted_delivery_id where st.site_id = ${site}`).body) as Payload
+
+it('the changes, applied to the accepted payload, give the planned one; the run then changes exactly that', async () => {
   await fc.assert(
     fc.asyncProperty(state, state, async (first, second) => {
       await set(first)
@@ -104,14 +124,30 @@ it('the changes, applied to the accepted payload, give the planned one', async (
       if (filler) await mapItems(sql, organization, [{ site_id: site, item_id: items[0] ?? '' }])
       if (filler) await sql`update public.content_items set status = 'published' where id = ${items[0] ?? ''}`
       await runToEnd(sql, admin, { sites: [site], run: { force: true } })
-      const { body } = only(await sql<{ body: string }[]>`
-        select d.body from public.site_states st join public.sync_deliveries d on d.id = st.accepted_delivery_id where st.site_id = ${site}`)
+      const before = await acceptedBody()
       await set(second)
-      const { sites } = await planOf(admin, [site])
-      const { payload, changes, unchanged, hash, accepted_hash } = only(sites)
-      expect(apply(JSON.parse(body) as Payload, changes, payload.items)).toEqual(payload)
-      expect(unchanged).toBe(hash === accepted_hash)
-      expect(changes.length === 0).toBe(unchanged)
+
+      const plan = await planOf(admin, [site])
+      const short = await rpc<Plan>(admin, 'plan_sync', { site_ids: [site], detail: false })
+      const { changes, ...planned } = only(plan.sites)
+      const { body, payload, hash } = await previewOf(admin, site)
+      expect(apply(before, changes, payload.items)).toEqual(payload)
+      expect(planned).toMatchObject({ hash, item_count: payload.items.length, bytes: Buffer.byteLength(body), unchanged: hash === planned.accepted_hash })
+      expect(changes.length === 0).toBe(planned.unchanged)
+      expect(short).toEqual({ ...plan, sites: [{ ...planned, changes: null }] })
+      const kinds = (kind: string) => changes.filter((change) => change.kind === kind).length
+      expect(planned.counts).toEqual({
+        added: kinds('added'), changed: kinds('changed'), removed: kinds('removed'), reordered: kinds('moved'),
+        unchanged: payload.items.length - kinds('added') - kinds('changed') - kinds('moved'),
+      })
+
+      const { job_id, skipped } = await runToEnd(sql, admin, { sites: [site], run: { expected_plan_hash: plan.hash } })
+      expect(skipped === 1).toBe(planned.unchanged)
+      if (!planned.unchanged) expect((await deliveryOf(sql, job_id)).body).toBe(body)
+      const after = await acceptedBody()
+      expect(after).toEqual(payload)
+      expect(planned.counts).toEqual(difference(before, after))
+      expect(only((await planOf(admin, [site])).sites)).toMatchObject({ unchanged: true, changes: [], counts: { unchanged: payload.items.length } })
     }),
     { numRuns: 30 },
   )
