@@ -11,6 +11,11 @@ export function print(figure: Figure): void {
   console.log(JSON.stringify({ ...figure, value: Math.round(figure.value * 10) / 10 }))
 }
 
+/** As `print`, where a figure alone would not say what it stands beside. */
+export function printRow(row: Record<string, unknown>): void {
+  console.log(JSON.stringify(row))
+}
+
 /** Linear interpolation between the two nearest ranks; `share` in [0, 1]. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
