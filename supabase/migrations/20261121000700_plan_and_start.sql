@@ -158,17 +158,17 @@ language sql stable set search_path = '' as $$
 $$;
 
 create function private.plan_warnings(
-  p private.site_payload, st public.site_states, s public.sites, p_counts jsonb, p_invalid text[]
+  p_item_count integer, p_bytes integer, st public.site_states, s public.sites, p_counts jsonb, p_invalid text[]
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('code', w.code, 'message', w.message)), '[]')
   from (
     select * from (values
       ('becomes_empty', 'The site would become empty: it shows '
-        || private.count_text(st.accepted_item_count, 'item') || ' now.', p.item_count = 0 and st.accepted_item_count > 0),
+        || private.count_text(st.accepted_item_count, 'item') || ' now.', p_item_count = 0 and st.accepted_item_count > 0),
       ('loses_many', format('%s of %s that the site shows would go.', p_counts ->> 'removed', private.count_text(st.accepted_item_count, 'item')),
-        p.item_count > 0 and (p_counts ->> 'removed')::integer > 0.3 * st.accepted_item_count),
-      ('too_large', 'The payload is ' || private.bytes_text(p.bytes) || '; a delivery carries at most 1 MB.', p.bytes > private.largest_body()),
+        p_item_count > 0 and (p_counts ->> 'removed')::integer > 0.3 * st.accepted_item_count),
+      ('too_large', 'The payload is ' || private.bytes_text(p_bytes) || '; a delivery carries at most 1 MB.', p_bytes > private.largest_body()),
       ('site_disabled', 'The site is disabled: a run skips it.' || coalesce(' ' || st.disabled_reason, ''), not s.enabled),
       ('secret_missing', 'The site has no signing secret yet; it gets one with its first delivery, which its destination cannot verify before it knows it.',
         st.secret_set_at is null and s.destination_url is not null),
@@ -196,37 +196,42 @@ begin
     'sites', (
       with invalid as materialized (
         select x.site_id, array_agg(x.message order by x.message) as messages from private.invalid_items(v_organization, v_ids) x group by x.site_id
+      ), pair as materialized (
+        -- Many sites show the same items and have shown the same before: each such pair is compared once, below. Bodies are
+        -- looked at and left where they are; what goes on from here is small.
+        select p.site_id, md5(private.items_text(d.body)) as before, md5(private.items_text(p.body)) as after
+        from unnest(v_payloads) p
+        join public.site_states st on st.organization_id = v_organization and st.site_id = p.site_id and st.accepted_hash <> p.hash
+        join public.sync_deliveries d on d.organization_id = v_organization and d.id = st.accepted_delivery_id and d.body is not null
       ), compared as materialized (
-        -- Many sites show the same items and have shown the same before: each pair is compared once.
-        select distinct on (x.before, x.after) x.before, x.after, private.payload_counts(x.accepted, x.body) as counts
-        from (
-          select md5(private.items_text(d.body)) as before, md5(private.items_text(p.body)) as after, d.body as accepted, p.body
-          from unnest(v_payloads) p
-          join public.site_states st on st.organization_id = v_organization and st.site_id = p.site_id and st.accepted_hash <> p.hash
-          join public.sync_deliveries d on d.organization_id = v_organization and d.id = st.accepted_delivery_id
-          offset 0
-        ) x
+        select x.before, x.after, private.payload_counts(d.body, p.body) as counts
+        from (select distinct on (y.before, y.after) y.* from pair y) x
+        join unnest(v_payloads) p on p.site_id = x.site_id
+        join public.site_states st on st.organization_id = v_organization and st.site_id = x.site_id
+        join public.sync_deliveries d on d.organization_id = v_organization and d.id = st.accepted_delivery_id
       ), planned as materialized (
-        select p as payload, st as state, s as site, d.body as accepted, st.accepted_hash is not distinct from p.hash as unchanged,
+        select st as state, s as site, p.item_count, p.bytes, p.hash, st.accepted_hash is not distinct from p.hash as unchanged,
           case when st.accepted_hash is not distinct from p.hash
                  then jsonb_build_object('added', 0, 'changed', 0, 'removed', 0, 'reordered', 0, 'unchanged', p.item_count)
-               when d.body is null
-                 then jsonb_build_object('added', p.item_count, 'changed', 0, 'removed', 0, 'reordered', 0, 'unchanged', 0)
-               else (select c.counts from compared c
-                 where c.before = md5(private.items_text(d.body)) and c.after = md5(private.items_text(p.body))) end as counts
+               else coalesce(c.counts, jsonb_build_object('added', p.item_count, 'changed', 0, 'removed', 0, 'reordered', 0, 'unchanged', 0))
+            end as counts,
+          case when not p_detail then null when st.accepted_hash is not distinct from p.hash then '[]'::jsonb
+            else private.payload_changes((
+              select d.body from public.sync_deliveries d where d.organization_id = v_organization and d.id = st.accepted_delivery_id), p.body)
+            end as changes
         from unnest(v_payloads) p
         join public.sites s on s.organization_id = v_organization and s.id = p.site_id
         join public.site_states st on st.organization_id = v_organization and st.site_id = p.site_id
-        left join public.sync_deliveries d on d.organization_id = v_organization and d.id = st.accepted_delivery_id
+        left join pair y on y.site_id = p.site_id
+        left join compared c on c.before = y.before and c.after = y.after
       )
       select jsonb_agg(jsonb_build_object(
         'site_id', (x.site).id, 'name', (x.site).name, 'slug', (x.site).slug, 'destination', coalesce((x.site).destination_url, 'built-in'),
-        'enabled', (x.site).enabled, 'item_count', (x.payload).item_count, 'bytes', (x.payload).bytes, 'hash', (x.payload).hash,
+        'enabled', (x.site).enabled, 'item_count', x.item_count, 'bytes', x.bytes, 'hash', x.hash,
         'accepted_hash', (x.state).accepted_hash, 'accepted_at', (x.state).accepted_at, 'accepted_item_count', (x.state).accepted_item_count,
         'unchanged', x.unchanged, 'on_hold', (x.state).on_hold, 'counts', x.counts,
-        'warnings', private.plan_warnings(x.payload, x.state, x.site, x.counts, i.messages),
-        'changes', case when not p_detail then null when x.unchanged then '[]'::jsonb
-          else private.payload_changes(x.accepted, (x.payload).body) end) order by (x.site).name, (x.site).id)
+        'warnings', private.plan_warnings(x.item_count, x.bytes, x.state, x.site, x.counts, i.messages),
+        'changes', x.changes) order by (x.site).name, (x.site).id)
       from planned x left join invalid i on i.site_id = (x.site).id));
 end $$;
 

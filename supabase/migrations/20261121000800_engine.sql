@@ -164,10 +164,11 @@ begin
   select * into v_lost from private.lost_deliveries(case when not p_all_lost then p_job end);
   for v_job in
     select j.id from public.sync_jobs j
-    where j.status in ('queued', 'running') and (p_job is null or j.id = p_job)
-      -- One look into the index per run; without the offset it would become a join over all that waits.
-      and exists (select from public.sync_deliveries d
-        where d.job_id = j.id and d.next_attempt_at <= clock_timestamp() offset 0)
+    -- One look into the index per run; an exists would become a join over all that waits.
+    cross join lateral (
+      select d.next_attempt_at as at from public.sync_deliveries d
+      where d.job_id = j.id and d.next_attempt_at is not null order by d.next_attempt_at limit 1) w
+    where j.status in ('queued', 'running') and (p_job is null or j.id = p_job) and w.at <= clock_timestamp()
     -- In no order, so that none waits for another to end.
     order by random()
   loop

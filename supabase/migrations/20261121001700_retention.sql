@@ -124,8 +124,8 @@ begin
     'open_jobs', coalesce((
       select jsonb_agg(j.id) from public.sync_jobs j
       where j.status in ('queued', 'running') and (
-        exists (select from public.sync_deliveries d
-          where d.job_id = j.id and d.next_attempt_at <= clock_timestamp())
+        (select d.next_attempt_at from public.sync_deliveries d
+          where d.job_id = j.id and d.next_attempt_at is not null order by d.next_attempt_at limit 1) <= clock_timestamp()
         or exists (select from public.sync_deliveries d
           where d.job_id = j.id and d.status = 'sending' and d.lease_expires_at <= clock_timestamp()))), '[]'),
     'drift_sites', coalesce((select jsonb_agg(q.site_id) from private.drift_questions q), '[]'));
