@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mendDriver } from './postgres/mend-driver.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const modules = join(root, 'node_modules')
@@ -101,3 +102,4 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !isComplete(
   completeNative()
   writeFileSync(stamp, fingerprint())
 }
+mendDriver(modules)

@@ -5,7 +5,7 @@ import type postgres from 'postgres'
 import type { Inbox } from '../inbox/store.ts'
 import { messageOf } from '../lib/failure.ts'
 import type { Log } from '../lib/log.ts'
-import type { Postgres } from '../postgres/server.ts'
+import { connectPause, type Postgres } from '../postgres/server.ts'
 import type { Settings } from '../settings.ts'
 import { createAccessTokens, TokenRefused, type AccessTokens } from './access-token.ts'
 import type { ApiKeys } from './keys.ts'
@@ -29,7 +29,7 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
   const { settings, keys, inbox, appUrl } = options
   const connection = createPostgresConnection({
     url: options.server.url('supabase_auth_admin'),
-    postgresOptions: { max: 5, onnotice: () => undefined },
+    postgresOptions: { max: 5, onnotice: () => undefined, backoff: connectPause },
   })
   const tokens = createAccessTokens({
     // The library types its driver as any; it is a plain postgres.js client.

@@ -3,7 +3,7 @@ import { createPostgresConnection, PostgresConnection } from '@supabase/lite/pos
 import postgres from 'postgres'
 import { messageOf } from '../lib/failure.ts'
 import type { Log } from '../lib/log.ts'
-import { superuser, type Postgres } from '../postgres/server.ts'
+import { connectPause, superuser, type Postgres } from '../postgres/server.ts'
 import type { Settings } from '../settings.ts'
 import { choosesAnswer, responseForError } from './database-errors.ts'
 import { bearer, type ApiKeys } from './keys.ts'
@@ -15,18 +15,17 @@ export interface DataApi {
 
 type ContextParameters = Parameters<PostgresConnection['withContext']>
 
+const schemaReadMilliseconds = 15_000
+
 /** PostgREST reads the schema through a cache; here too, and it is filled again when the schema changes. */
 class SchemaCache {
-  private readonly reader: PostgresConnection
   private current: Promise<IntrospectResult> | undefined
 
-  constructor(url: string) {
-    this.reader = createPostgresConnection({ url, postgresOptions: { max: 1, onnotice: () => undefined, idle_timeout: 30 } })
-  }
+  constructor(private readonly url: string) {}
 
   read(): Promise<IntrospectResult> {
     if (this.current) return this.current
-    const reading = this.reader.introspect()
+    const reading = introspect(this.url)
     this.current = reading
     // A failure is the moment's: the next request reads again.
     reading.catch(() => {
@@ -38,9 +37,22 @@ class SchemaCache {
   forget(): void {
     this.current = undefined
   }
+}
 
-  close(): Promise<void> {
-    return this.reader.close()
+/** Over a connection of its own, which is rare enough: one that a crash of the server left behind cannot hold everybody up. */
+async function introspect(url: string): Promise<IntrospectResult> {
+  const reader = createPostgresConnection({ url, postgresOptions: { max: 1, onnotice: () => undefined, backoff: connectPause } })
+  const driver = reader.driver as postgres.Sql
+  const impatient = setTimeout(() => void driver.end({ timeout: 0 }), schemaReadMilliseconds)
+  try {
+    const schema = await reader.introspect()
+    // The library answers with an empty schema when it could not read; only a reading that went well names the default schema.
+    if (schema.default_schema === undefined) throw new Error('the schema could not be read')
+    return schema
+  } finally {
+    clearTimeout(impatient)
+    // In good order: one that is cut off while it connects would connect all the same, and stay.
+    void driver.end({ timeout: 5 })
   }
 }
 
@@ -71,7 +83,7 @@ const types = { json: jsonAsGiven, jsonb: jsonAsGiven, timestamp: isoTime(1114),
  */
 class RequestConnection extends PostgresConnection {
   constructor(url: string, private readonly cache: SchemaCache) {
-    super({ url, postgresOptions: { max: 10, onnotice: () => undefined, types } })
+    super({ url, postgresOptions: { max: 10, onnotice: () => undefined, backoff: connectPause, types } })
   }
 
   override introspect(): Promise<IntrospectResult> {
@@ -140,7 +152,7 @@ export async function createDataApi(options: { server: Postgres; settings: Setti
   return {
     fetch: async (request) => app.fetch(request),
     close: async () => {
-      await Promise.all([listener.end({ timeout: 2 }), connection.close(), cache.close()])
+      await Promise.all([listener.end({ timeout: 2 }), connection.close()])
     },
   }
 }
@@ -159,7 +171,7 @@ async function settleGrants(connection: RequestConnection): Promise<void> {
 }
 
 async function reloadOnChange(url: string, cache: SchemaCache, log: Log): Promise<postgres.Sql> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined, connection: { application_name: 'datasync-schema-watch' } })
+  const sql = postgres(url, { max: 1, onnotice: () => undefined, backoff: connectPause, connection: { application_name: 'datasync-schema-watch' } })
   const reload = (): void => {
     cache.forget()
     cache.read().catch((error: unknown) => log.error(`The schema could not be read: ${messageOf(error)}`))

@@ -185,4 +185,9 @@ function hasExited(server: ChildProcess): boolean {
   return server.exitCode !== null || server.signalCode !== null
 }
 
+/** Seconds before a pool tries to connect again. The driver's own pauses grow to 20 s, long after a restarted server is back. */
+export function connectPause(attempt: number): number {
+  return Math.min(0.05 * 2 ** attempt, 1)
+}
+
 export { superuser }

@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { WebSocketServer } from 'ws'
+import { connectPause } from '../postgres/server.ts'
 import { createAuthorize } from './authorize.ts'
 import type { Services } from './channel.ts'
 import { MessageFeed } from './feed.ts'
@@ -48,6 +49,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     max: 4,
     idle_timeout: 60,
     connect_timeout: 10,
+    backoff: connectPause,
     onnotice: () => undefined,
     connection: { application_name: 'realtime' },
   })
