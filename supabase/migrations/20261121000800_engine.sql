@@ -323,6 +323,7 @@ begin
       j.cancel_requested_at is not null as cancelling, w.id as newer, s.enabled, s.destination_url,
       -- Requests are a minute divided by the limit apart, counted from their starts.
       -- By this clock: a worker's own may be wrong.
+      clock_timestamp() as at,
       clock_timestamp() - make_interval(secs => r.duration_ms / 1000.0) + interval '1 minute' / s.requests_per_minute as rate_allows_at
     from jsonb_to_recordset(p_results) r(delivery_id uuid, lease_token bigint, worker text, started_at timestamptz, duration_ms integer,
       connect_ms integer, first_byte_ms integer, status_code integer, error text, request_headers jsonb, response_headers jsonb, response_body text,
@@ -345,7 +346,7 @@ begin
       when r.newer is not null then 'superseded'
       when r.cancelling or not r.enabled then 'cancelled'
       else 'retrying' end as next_status,
-      greatest(clock_timestamp() + make_interval(secs => coalesce(r.retry_in_ms, 1000) / 1000.0), r.rate_allows_at) as retry_at
+      greatest(r.at + make_interval(secs => coalesce(r.retry_in_ms, 1000) / 1000.0), r.rate_allows_at) as retry_at
     from result r
   ), updated as (
     update public.sync_deliveries d set
@@ -388,7 +389,7 @@ begin
       case v.next_status when 'success' then 'success' when 'failed' then 'error' else 'warn' end,
       v.reason || case v.next_status
         when 'success' then ', ' || private.duration_text(v.duration_ms)
-        when 'retrying' then ', retry in ' || private.duration_text(round(extract(epoch from v.retry_at - clock_timestamp()) * 1000))
+        when 'retrying' then ', retry in ' || private.duration_text(round(extract(epoch from v.retry_at - v.at) * 1000))
         when 'superseded' then ', not repeated: a newer run took over'
         when 'cancelled' then ', not repeated: ' || case when v.cancelling then 'the run was cancelled' else private.disabled_text() end
         else case when v.status_code = 410 then ', the site is disabled now'
