@@ -6,9 +6,11 @@ import { join } from 'node:path'
  * What postgres.js 3.4.9 does with a connection that is lost while somebody holds it (a transaction, a reservation): the
  * holder's next query is written to a socket that is gone, which throws where nobody can catch it and ends the whole process
  * (https://github.com/porsager/postgres/issues/1208, open, as are the fixes that were offered); what was about to be
- * written stays, so that the next connection never says its first word; and a connection that is given back goes among those
- * that are open, or is somebody else's by then. A database that is killed would take the stack with it, or leave it with
- * connections that answer nothing for ever. So a holder whose connection was lost is told so, and touches it no more.
+ * written stays, so that the next connection never says its first word; a connection that is given back goes among those
+ * that are open, or is somebody else's by then; and one that is lost while it reads the types of arrays, which it does first,
+ * rejects a promise that nobody holds, or waits for that answer on the next connection. A database that is killed would take
+ * the stack with it, or leave it with connections that answer nothing for ever. So a holder whose connection was lost is told
+ * so, and touches it no more, and a reservation that was refused is not kept for later.
  *
  * In a version that reads otherwise nothing is changed.
  */
@@ -44,8 +46,32 @@ const corrections = {
     socket.removeListener('data', data)
 `,
     ],
+    [
+      `    if (initial)
+      return reconnect()
+
+    !hadError`,
+      `    if (initial) {
+      query = errorResponse = null
+      return reconnect()
+    }
+
+    !hadError`,
+    ],
+    [
+      `        return fetchArrayTypes()
+`,
+      `        return fetchArrayTypes().catch(() => { /* the connection is closed, and so it is handled there */ })
+`,
+    ],
   ],
   'index.js': [
+    [
+      `        const query = { reserve: resolve, reject }
+`,
+      `        const query = { reserve: resolve, reject: e => (queries.remove(query), reject(e)) }
+`,
+    ],
     [
       `    move(c, reserved)
     c.reserved = () => queue.length
