@@ -58,13 +58,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** In the reverse order of starting; one part that fails to stop does not keep the others running. */
+/** More than any part gives itself: PostgreSQL waits 10 s before it is less polite. */
+const stopMilliseconds = 20_000
+
+/** In the reverse order of starting; one part that fails to stop, or does not stop, does not keep the others running. */
 async function unwind(cleanups: (() => Promise<void> | void)[], log: Log): Promise<void> {
   for (let cleanup = cleanups.pop(); cleanup; cleanup = cleanups.pop()) {
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`a part has not stopped within ${stopMilliseconds / 1000} s`)), stopMilliseconds)
+    })
     try {
-      await cleanup()
+      await Promise.race([cleanup(), tooLong])
     } catch (error) {
       log.warn(`While shutting down: ${messageOf(error)}`)
+    } finally {
+      clearTimeout(timer)
     }
   }
 }
