@@ -121,20 +121,6 @@ interface ClaimRow {
 
 export function createDatabase(sql: Sql) {
   return {
-    async claim(worker: string, limit: number, jobId: string | null, caps: Caps): Promise<ClaimedDelivery[]> {
-      const rows = await sql<ClaimRow[]>`
-        select delivery_id, organization_id, job_id, site_id, target_slug, webhook_id, sequence, body, destination_url,
-          attempt, max_attempts, first_retry_ms, timeout_ms, lease_token, secrets
-        from public.claim_deliveries(${worker}, ${limit}, ${jobId}::uuid, ${caps.hostConcurrency}, ${caps.runConcurrency})`
-      return rows.map(readClaim)
-    },
-
-    async record(results: readonly AttemptRecord[]): Promise<{ finishedJobs: string[]; rejected: string[] }> {
-      const [row] = await sql<{ answer: Recorded }[]>`
-        select public.record_attempts(${JSON.stringify(results)}::text::jsonb) as answer`
-      return { finishedJobs: row?.answer.jobs_finished ?? [], rejected: row?.answer.rejected ?? [] }
-    },
-
     /** Records what has ended and claims up to `limit` of what is due (0: nothing), in one transaction. */
     async exchange(
       results: readonly AttemptRecord[],
