@@ -5,7 +5,59 @@ export type Database = {
   
   "public": {
           Tables: {
-            "content_item_revisions": {
+            "api_keys": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"expires_at": string | null,"id": string,"last_used_at": string | null,"name": string,"organization_id": string,"prefix": string,"revoked_at": string | null,"revoked_by": string | null,"scopes": (string)[]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"expires_at"?: string | null,"id"?: string,"last_used_at"?: string | null,"name": string,"organization_id": string,"prefix": string,"revoked_at"?: string | null,"revoked_by"?: string | null,"scopes": (string)[]
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"expires_at"?: string | null,"id"?: string,"last_used_at"?: string | null,"name"?: string,"organization_id"?: string,"prefix"?: string,"revoked_at"?: string | null,"revoked_by"?: string | null,"scopes"?: (string)[]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "api_keys_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "api_keys_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "api_keys_revoked_by_fkey"
+      columns: ["revoked_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"audit_log": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"actor_kind": string,"actor_name": string | null,"at": string,"changes": NonNullable<Json>,"hash": string,"ip": string | null,"organization_id": string,"previous_hash": string,"request_id": string | null,"seq": number,"subject_id": string,"subject_kind": string,"subject_name": string | null,"user_agent": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"actor_kind": string,"actor_name"?: string | null,"at": string,"changes": NonNullable<Json>,"hash": string,"ip"?: string | null,"organization_id": string,"previous_hash": string,"request_id"?: string | null,"seq": number,"subject_id": string,"subject_kind": string,"subject_name"?: string | null,"user_agent"?: string | null
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"actor_kind"?: string,"actor_name"?: string | null,"at"?: string,"changes"?: NonNullable<Json>,"hash"?: string,"ip"?: string | null,"organization_id"?: string,"previous_hash"?: string,"request_id"?: string | null,"seq"?: number,"subject_id"?: string,"subject_kind"?: string,"subject_name"?: string | null,"user_agent"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "audit_log_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"content_item_revisions": {
                   Row: {
                     "created_at": string,"created_by": string | null,"data": NonNullable<Json>,"item_id": string,"organization_id": string,"publish_at": string | null,"revision": number,"status": string,"title": string,"type_id": string,"type_revision": number,"unpublish_at": string | null
                   }
@@ -187,6 +239,38 @@ isOneToOne: false
       referencedColumns: ["organization_id","id"]
     }
                   ]
+                },"invitations": {
+                  Row: {
+                    "accepted_at": string | null,"accepted_by": string | null,"created_at": string,"email": string,"expires_at": string,"id": string,"invited_by": string | null,"organization_id": string,"revoked_at": string | null,"role": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "accepted_at"?: string | null,"accepted_by"?: string | null,"created_at"?: string,"email": string,"expires_at": string,"id"?: string,"invited_by"?: string | null,"organization_id": string,"revoked_at"?: string | null,"role": string
+                  }
+                  Update: {
+                    "accepted_at"?: string | null,"accepted_by"?: string | null,"created_at"?: string,"email"?: string,"expires_at"?: string,"id"?: string,"invited_by"?: string | null,"organization_id"?: string,"revoked_at"?: string | null,"role"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "invitations_accepted_by_fkey"
+      columns: ["accepted_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "invitations_invited_by_fkey"
+      columns: ["invited_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "invitations_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"job_logs": {
                   Row: {
                     "at": string,"delivery_id": string | null,"item_id": string | null,"job_id": string,"level": string,"message": string,"organization_id": string,"payload": Json | null,"seq": number,"site_id": string | null
@@ -227,14 +311,14 @@ isOneToOne: false
                   ]
                 },"memberships": {
                   Row: {
-                    "created_at": string,"organization_id": string,"role": string,"user_id": string
+                    "created_at": string,"is_owner": boolean,"organization_id": string,"role": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"organization_id": string,"role": string,"user_id": string
+                    "created_at"?: string,"is_owner"?: boolean,"organization_id": string,"role": string,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"organization_id"?: string,"role"?: string,"user_id"?: string
+                    "created_at"?: string,"is_owner"?: boolean,"organization_id"?: string,"role"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -253,14 +337,14 @@ isOneToOne: false
                   ]
                 },"organizations": {
                   Row: {
-                    "created_at": string,"id": string,"name": string,"retention_days": number,"slug": string,"updated_at": string
+                    "audit_retention_days": number | null,"created_at": string,"deleted_at": string | null,"id": string,"name": string,"retention_days": number,"slug": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"id"?: string,"name": string,"retention_days"?: number,"slug": string,"updated_at"?: string
+                    "audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name": string,"retention_days"?: number,"slug": string,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"id"?: string,"name"?: string,"retention_days"?: number,"slug"?: string,"updated_at"?: string
+                    "audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name"?: string,"retention_days"?: number,"slug"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     
@@ -461,14 +545,14 @@ isOneToOne: false
                   ]
                 },"sync_jobs": {
                   Row: {
-                    "attempts": number,"cancel_requested_at": string | null,"cancelled": number,"created_at": string,"created_by": string | null,"failed": number,"finished_at": string | null,"id": string,"kind": string,"log_seq": number,"logs_removed_at": string | null,"message": string,"number": number,"options": NonNullable<Json>,"organization_id": string,"p50_ms": number | null,"p95_ms": number | null,"plan_hash": string | null,"schedule_id": string | null,"skipped": number,"started_at": string | null,"status": string,"succeeded": number,"superseded": number,"total": number,"trigger": string
+                    "api_key_id": string | null,"api_key_name": string | null,"attempts": number,"cancel_requested_at": string | null,"cancelled": number,"created_at": string,"created_by": string | null,"failed": number,"finished_at": string | null,"id": string,"kind": string,"log_seq": number,"logs_removed_at": string | null,"message": string,"number": number,"options": NonNullable<Json>,"organization_id": string,"p50_ms": number | null,"p95_ms": number | null,"plan_hash": string | null,"schedule_id": string | null,"skipped": number,"started_at": string | null,"status": string,"succeeded": number,"superseded": number,"total": number,"trigger": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number": number,"options"?: NonNullable<Json>,"organization_id": string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                    "api_key_id"?: string | null,"api_key_name"?: string | null,"attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number": number,"options"?: NonNullable<Json>,"organization_id": string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
                   }
                   Update: {
-                    "attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number"?: number,"options"?: NonNullable<Json>,"organization_id"?: string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
+                    "api_key_id"?: string | null,"api_key_name"?: string | null,"attempts"?: number,"cancel_requested_at"?: string | null,"cancelled"?: number,"created_at"?: string,"created_by"?: string | null,"failed"?: number,"finished_at"?: string | null,"id"?: string,"kind"?: string,"log_seq"?: number,"logs_removed_at"?: string | null,"message"?: string,"number"?: number,"options"?: NonNullable<Json>,"organization_id"?: string,"p50_ms"?: number | null,"p95_ms"?: number | null,"plan_hash"?: string | null,"schedule_id"?: string | null,"skipped"?: number,"started_at"?: string | null,"status"?: string,"succeeded"?: number,"superseded"?: number,"total"?: number,"trigger"?: string
                   }
                   Relationships: [
                     {
@@ -477,6 +561,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "profiles"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "sync_jobs_organization_id_api_key_id_fkey"
+      columns: ["organization_id","api_key_id"]
+isOneToOne: false
+      referencedRelation: "api_keys"
+      referencedColumns: ["organization_id","id"]
     },{
       foreignKeyName: "sync_jobs_organization_id_fkey"
       columns: ["organization_id"]
@@ -497,8 +587,26 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "cancel_sync":
+            "accept_invitation":
+{ Args: { "token": string }; Returns: Json
+                           },
+"account_deletion":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"api_content":
+{ Args: { "p_key": string,"p_site": string }; Returns: Json
+                           },
+"api_start_sync":
+{ Args: { "p_idempotency_key": string,"p_key": string,"p_options": Json,"p_request_hash": string,"p_sites": (string)[] }; Returns: Json
+                           },
+"api_sync":
+{ Args: { "p_job": string,"p_key": string }; Returns: Json
+                           },
+"cancel_sync":
 { Args: { "job_id": string }; Returns: Json
+                           },
+"change_member_role":
+{ Args: { "role": string,"user_id": string }; Returns: undefined
                            },
 "check_drift":
 { Args: { "site_ids"?: (string)[] }; Returns: Json
@@ -507,6 +615,12 @@ isOneToOne: false
 { Args: { "p_all_lost"?: boolean,"p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_worker": string }; Returns: {
               "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
             }[]
+                           },
+"create_api_key":
+{ Args: { "expires_at"?: string,"name": string,"scopes": (string)[] }; Returns: Json
+                           },
+"create_invitation":
+{ Args: { "email": string,"role": string }; Returns: Json
                            },
 "create_organization":
 { Args: { "name": string }; Returns: Json
@@ -517,6 +631,12 @@ isOneToOne: false
 "dashboard":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"delete_account":
+{ Args: { "confirmation": string }; Returns: undefined
+                           },
+"delete_organization":
+{ Args: { "confirmation": string }; Returns: Json
+                           },
 "due_schedules":
 { Args: Record<PropertyKey, never>; Returns: {
               "cron": string,"id": string,"kind": string,"next_run_at": string,"time_zone": string
@@ -524,6 +644,9 @@ isOneToOne: false
                            },
 "end_secret_overlap":
 { Args: { "p_site": string }; Returns: undefined
+                           },
+"end_session":
+{ Args: { "session_id": string }; Returns: undefined
                            },
 "engine_health":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -533,13 +656,28 @@ isOneToOne: false
               "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"recorded": Json,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
             }[]
                            },
+"export_organization":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"import_organization":
+{ Args: { "document": Json,"name": string }; Returns: Json
+                           },
+"invitation":
+{ Args: { "token": string }; Returns: Json
+                           },
 "landing_page":
 { Args: { "org_slug": string,"site_slug": string }; Returns: Json
+                           },
+"leave_organization":
+{ Args: Record<PropertyKey, never>; Returns: undefined
                            },
 "lift_hold":
 { Args: { "site_id": string }; Returns: undefined
                            },
 "load_demo_data":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"my_sessions":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
 "next_wait_ms":
@@ -566,6 +704,12 @@ isOneToOne: false
 "release_deliveries":
 { Args: { "p_tokens": (number)[],"p_worker": string }; Returns: number
                            },
+"remove_member":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
+"renew_invitation":
+{ Args: { "invitation_id": string }; Returns: Json
+                           },
 "renew_leases":
 { Args: { "p_tokens": (number)[],"p_worker": string }; Returns: (number)[]
                            },
@@ -577,6 +721,12 @@ isOneToOne: false
                            },
 "retry_failed":
 { Args: { "content"?: string,"job_id": string }; Returns: Json
+                           },
+"revoke_api_key":
+{ Args: { "key_id": string }; Returns: undefined
+                           },
+"revoke_invitation":
+{ Args: { "invitation_id": string }; Returns: undefined
                            },
 "rollback_site":
 { Args: { "delivery_id": string,"site_id": string }; Returns: Json
@@ -590,6 +740,9 @@ isOneToOne: false
 "save_schedule":
 { Args: { "schedule": Json }; Returns: string
                            },
+"set_audit_retention":
+{ Args: { "days": number }; Returns: undefined
+                           },
 "set_mappings":
 { Args: { "cells": Json }; Returns: number
                            },
@@ -598,6 +751,9 @@ isOneToOne: false
                            },
 "site_rollbacks":
 { Args: { "site_id": string }; Returns: Json
+                           },
+"site_secret_event":
+{ Args: { "p_action": string,"p_site": string }; Returns: undefined
                            },
 "site_signing_secrets":
 { Args: { "p_site": string }; Returns: Json
@@ -616,11 +772,20 @@ isOneToOne: false
 "switch_organization":
 { Args: { "organization_id": string }; Returns: undefined
                            },
+"take_api_request":
+{ Args: { "p_hash": string,"p_scope": string }; Returns: Json
+                           },
 "take_simulated_failure":
 { Args: { "p_site": string }; Returns: boolean
                            },
 "tick":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"transfer_ownership":
+{ Args: { "user_id": string }; Returns: undefined
+                           },
+"verify_audit_log":
+{ Args: { "after_seq"?: number }; Returns: Json
                            }
           }
           Enums: {
