@@ -123,25 +123,30 @@ end $$;
 comment on function private.actor() is
   'Who acts in this transaction: {kind, id, name, ip, user_agent, request_id}; from datasync.actor (functions), else from the JWT and headers of the request, else the system.';
 
-create function private.audit_hash(p_entry public.audit_log) returns text
+-- In two steps, so that only the second has to wait for the entry before.
+create function private.audit_digest(p_entry public.audit_log) returns bytea
 language sql immutable set search_path = '' as $$
-  select encode(sha256(convert_to((p_entry).previous_hash || jsonb_build_array(
+  select sha256(convert_to(jsonb_build_array(
     (p_entry).organization_id, (p_entry).seq, (extract(epoch from (p_entry).at) * 1000000)::bigint,
     (p_entry).actor_kind, (p_entry).actor_id, (p_entry).actor_name, (p_entry).action, (p_entry).subject_kind, (p_entry).subject_id, (p_entry).subject_name,
-    (p_entry).changes, (p_entry).ip, (p_entry).user_agent, (p_entry).request_id)::text, 'UTF8')), 'hex')
+    (p_entry).changes, (p_entry).ip, (p_entry).user_agent, (p_entry).request_id)::text, 'UTF8'))
 $$;
+
+create function private.audit_hash(p_previous text, p_digest bytea) returns text
+language sql immutable set search_path = '' as $$ select encode(sha256(decode(p_previous, 'hex') || p_digest), 'hex') $$;
 
 create function private.audit_start() returns text
 language sql immutable set search_path = '' as $$ select repeat('0', 64) $$;
 comment on function private.audit_start() is 'What stands for the hash before a first entry.';
 
 create function private.seal_audit_entries() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set enable_nestloop = off as $$
 declare
   v_head private.audit_heads;
-  v_queued private.audit_queue;
-  v_entry public.audit_log;
   v_entries public.audit_log[];
+  v_digests bytea[];
+  v_hashes text[];
+  v_previous text;
   v_organization uuid;
 begin
   for v_organization in
@@ -154,19 +159,29 @@ begin
     continue when not found;
     insert into private.audit_heads (organization_id, seq, hash) values (v_organization, 0, private.audit_start()) on conflict do nothing;
     select * into v_head from private.audit_heads h where h.organization_id = v_organization for update;
-    v_entries := '{}';
-    for v_queued in select * from private.audit_queue q where q.transaction = new.transaction and q.organization_id = v_organization order by q.id loop
-      v_entry := row(v_organization, v_head.seq + 1, clock_timestamp(),
-        v_queued.actor ->> 'kind', (v_queued.actor ->> 'id')::uuid, v_queued.actor ->> 'name',
-        v_queued.action, v_queued.subject_kind, v_queued.subject_id, v_queued.subject_name, v_queued.changes,
-        v_queued.actor ->> 'ip', v_queued.actor ->> 'user_agent', v_queued.actor ->> 'request_id', v_head.hash, '')::public.audit_log;
-      v_entry.hash := private.audit_hash(v_entry);
-      v_head.seq := v_entry.seq;
-      v_head.hash := v_entry.hash;
-      v_entries := v_entries || v_entry;
+
+    select array_agg(e order by e.seq), array_agg(private.audit_digest(e) order by e.seq) into v_entries, v_digests
+    from (
+      select (row(v_organization, v_head.seq + row_number() over (order by q.id), clock.at,
+        q.actor ->> 'kind', (q.actor ->> 'id')::uuid, q.actor ->> 'name', q.action, q.subject_kind, q.subject_id, q.subject_name, q.changes,
+        q.actor ->> 'ip', q.actor ->> 'user_agent', q.actor ->> 'request_id', '', '')::public.audit_log).*
+      from private.audit_queue q, (select clock_timestamp() as at) clock
+      where q.transaction = new.transaction and q.organization_id = v_organization
+    ) e;
+    v_hashes := array[v_head.hash];
+    v_previous := v_head.hash;
+    for n in 1 .. cardinality(v_digests) loop
+      v_previous := encode(sha256(decode(v_previous, 'hex') || v_digests[n]), 'hex');
+      v_hashes := v_hashes || v_previous;
     end loop;
-    insert into public.audit_log select * from unnest(v_entries);
-    update private.audit_heads h set seq = v_head.seq, hash = v_head.hash where h.organization_id = v_organization;
+    insert into public.audit_log (organization_id, seq, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, changes,
+      ip, user_agent, request_id, previous_hash, hash)
+    select e.organization_id, e.seq, e.at, e.actor_kind, e.actor_id, e.actor_name, e.action, e.subject_kind, e.subject_id, e.subject_name, e.changes,
+      e.ip, e.user_agent, e.request_id, h.previous, h.own
+    from unnest(v_entries) with ordinality as e(organization_id, seq, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, changes,
+      ip, user_agent, request_id, no_previous, no_hash, place)
+    join unnest(v_hashes[:cardinality(v_digests)], v_hashes[2:]) with ordinality as h(previous, own, place) using (place);
+    update private.audit_heads h set seq = v_head.seq + cardinality(v_digests), hash = v_previous where h.organization_id = v_organization;
     perform realtime.send('{"table": "audit_log"}', 'changed', 'org:' || v_organization, true);
   end loop;
   delete from private.audit_queue q where q.transaction = new.transaction;
@@ -197,89 +212,92 @@ language sql immutable set search_path = '' as $$
     else jsonb_build_object('truncated', true, 'characters', length(p_value #>> '{}'), 'start', left(p_value #>> '{}', 500)) end
 $$;
 
-create function private.audit_fields(p_row jsonb) returns table (field text, value jsonb)
+create function private.audit_ignores() returns text[]
 language sql immutable set search_path = '' as $$
-  select case when o.key is null then c.key else c.key || '.' || o.key end, coalesce(o.value, c.value)
-  from jsonb_each(p_row) c
-  left join lateral jsonb_each(case when jsonb_typeof(c.value) = 'object' then c.value end) o on true
   -- What other fields follow from, what the database keeps for itself, and what the engine writes.
-  where c.value not in ('null', '{}') and c.key not in ('id', 'organization_id', 'created_at', 'updated_at', 'created_by', 'updated_by', 'revision', 'published_at',
-    'next_run_at', 'last_run_at', 'last_job_id', 'last_outcome', 'problem', 'last_used_at', 'deleted_at')
+  select array['id', 'organization_id', 'created_at', 'updated_at', 'created_by', 'updated_by', 'revision', 'published_at',
+    'next_run_at', 'last_run_at', 'last_job_id', 'last_outcome', 'problem', 'last_used_at', 'deleted_at']
 $$;
 
-create function private.audit_changes(p_before jsonb, p_after jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('field', coalesce(a.field, b.field)))
-    || case when b.field is null then '{}' else jsonb_build_object('before', private.audit_value(b.value)) end
-    || case when a.field is null then '{}' else jsonb_build_object('after', private.audit_value(a.value)) end
-    order by coalesce(a.field, b.field)), '[]')
-  from private.audit_fields(p_before) b full join private.audit_fields(p_after) a on a.field = b.field
-  where a.value is distinct from b.value
-$$;
+create type private.audit_row as (before jsonb, after jsonb);
 
-create function private.audit_subject_name(p_table text, p_row jsonb) returns text
-language plpgsql stable security definer set search_path = '' as $$
+-- One query for all rows of a statement: a hundred thousand mappings may be written at once.
+create function private.queue_audit_entries(p_table text, p_keys text[], p_rows private.audit_row[]) returns integer
+language plpgsql security definer set search_path = '' set enable_nestloop = off as $$
+declare
+  v_actor jsonb := private.actor();
+  v_ignored text[] := private.audit_ignores();
+  v_queued integer;
 begin
-  return left(case p_table
-    when 'memberships' then (select p.email from public.profiles p where p.id = (p_row ->> 'user_id')::uuid)
-    when 'profiles' then p_row ->> 'email'
-    when 'invitations' then p_row ->> 'email'
-    when 'content_items' then p_row ->> 'title'
-    when 'content_types' then p_row ->> 'title'
-    when 'site_item_mappings' then concat(
-      coalesce((select i.title from public.content_items i where i.id = (p_row ->> 'item_id')::uuid), 'a deleted item'), ' on ',
-      coalesce((select s.name from public.sites s where s.id = (p_row ->> 'site_id')::uuid), 'a deleted site'))
-    when 'schedule_sites' then concat(
-      coalesce((select s.name from public.schedules s where s.id = (p_row ->> 'schedule_id')::uuid), 'a deleted schedule'), ' for ',
-      coalesce((select s.name from public.sites s where s.id = (p_row ->> 'site_id')::uuid), 'a deleted site'))
-    else p_row ->> 'name' end, 254);
+  with changed as materialized (
+    select r.place, r.before, r.after, coalesce(r.after, r.before) as data
+    from unnest(p_rows) with ordinality r(before, after, place)
+    where r.before is distinct from r.after
+  ), field as (
+    select x.place, x.field, min(x.value::text) filter (where x.is_after)::jsonb as after, min(x.value::text) filter (where not x.is_after)::jsonb as before
+    from (
+      select c.place, s.is_after, case when o.key is null then e.key else e.key || '.' || o.key end as field, coalesce(o.value, e.value) as value
+      from changed c
+      cross join lateral (values (false, c.before, c.after), (true, c.after, c.before)) s(is_after, own, other)
+      cross join lateral jsonb_each(s.own) e
+      left join lateral jsonb_each(case when jsonb_typeof(e.value) = 'object' then e.value end) o on true
+      where e.value is distinct from s.other -> e.key and e.value not in ('null', '{}') and e.key <> all (v_ignored)
+    ) x
+    group by x.place, x.field
+  ), difference as (
+    select f.place, jsonb_agg(jsonb_build_object('field', f.field)
+        || case when f.before is null then '{}' else jsonb_build_object('before', private.audit_value(f.before)) end
+        || case when f.after is null then '{}' else jsonb_build_object('after', private.audit_value(f.after)) end order by f.field) as changes
+    from field f where f.before is distinct from f.after group by f.place
+  )
+  insert into private.audit_queue (organization_id, actor, action, subject_kind, subject_id, subject_name, changes)
+  select o.id, v_actor, case when c.before is null then 'created' when c.after is null then 'deleted' else 'updated' end, p_table,
+    (select string_agg(c.data ->> k.name, '/' order by k.place) from unnest(p_keys) with ordinality k(name, place)),
+    left(case p_table
+      when 'memberships' then (select p.email from public.profiles p where p.id = (c.data ->> 'user_id')::uuid)
+      when 'site_item_mappings' then
+        coalesce((select i.title from public.content_items i where i.id = (c.data ->> 'item_id')::uuid), 'a deleted item') || ' on '
+        || coalesce((select s.name from public.sites s where s.id = (c.data ->> 'site_id')::uuid), 'a deleted site')
+      when 'schedule_sites' then
+        coalesce((select s.name from public.schedules s where s.id = (c.data ->> 'schedule_id')::uuid), 'a deleted schedule') || ' for '
+        || coalesce((select s.name from public.sites s where s.id = (c.data ->> 'site_id')::uuid), 'a deleted site')
+      else coalesce(c.data ->> 'title', c.data ->> 'name', c.data ->> 'email') end, 254),
+    coalesce(d.changes, '[]')
+  from changed c
+  join public.organizations o on o.id = (c.data ->> case p_table when 'organizations' then 'id' else 'organization_id' end)::uuid and o.deleted_at is null
+  left join difference d on d.place = c.place
+  where (d.changes is not null or c.before is null or c.after is null)
+    -- The built-in receiver counts its simulated failures down.
+    and not (p_table = 'sites' and v_actor ->> 'kind' = 'system' and jsonb_array_length(d.changes) = 1 and d.changes @> '[{"field": "fail_next"}]')
+  order by c.place;
+  get diagnostics v_queued = row_count;
+  if v_queued > 0 then perform private.audit_commit(); end if;
+  return v_queued;
 end $$;
 
+-- Nothing is known of how many rows a statement has changed, and a nested loop over a hundred thousand would not end.
 create function private.audit_statement() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set enable_nestloop = off as $$
 declare
-  v_keys text[] := tg_argv::text[];
-  v_actor jsonb := private.actor();
-  v_written integer;
+  -- A trigger's arguments are counted from 0.
+  v_keys text[] := array(select unnest(tg_argv));
+  v_rows private.audit_row[];
 begin
   if tg_op = 'INSERT' then
-    insert into private.audit_queue (organization_id, actor, action, subject_kind, subject_id, subject_name, changes)
-    select o.id, v_actor, 'created', tg_table_name, private.audit_key(n.data, v_keys), private.audit_subject_name(tg_table_name, n.data), private.audit_changes('{}', n.data)
-    from (select to_jsonb(x) as data from after x) n
-    join public.organizations o on o.id = private.audit_organization(tg_table_name, n.data) and o.deleted_at is null;
+    select array_agg(row(null, to_jsonb(x))::private.audit_row) into v_rows from after x;
   elsif tg_op = 'DELETE' then
-    insert into private.audit_queue (organization_id, actor, action, subject_kind, subject_id, subject_name, changes)
-    select o.id, v_actor, 'deleted', tg_table_name, private.audit_key(n.data, v_keys), private.audit_subject_name(tg_table_name, n.data), private.audit_changes(n.data, '{}')
-    from (select to_jsonb(x) as data from before x) n
-    join public.organizations o on o.id = private.audit_organization(tg_table_name, n.data) and o.deleted_at is null;
+    select array_agg(row(to_jsonb(x), null)::private.audit_row) into v_rows from before x;
   else
-    insert into private.audit_queue (organization_id, actor, action, subject_kind, subject_id, subject_name, changes)
-    select o.id, v_actor, 'updated', tg_table_name, private.audit_key(p.new_data, v_keys), private.audit_subject_name(tg_table_name, p.new_data), p.changes
-    from (
-      select n.data as new_data, private.audit_changes(b.data, n.data) as changes
-      from (select to_jsonb(x) as data from before x) b
-      join (select to_jsonb(x) as data from after x) n on private.audit_key(n.data, v_keys) = private.audit_key(b.data, v_keys)
-      where b.data <> n.data
-    ) p
-    join public.organizations o on o.id = private.audit_organization(tg_table_name, p.new_data) and o.deleted_at is null
-    where p.changes <> '[]'
-      -- The built-in receiver counts its simulated failures down.
-      and not (tg_table_name = 'sites' and v_actor ->> 'kind' = 'system' and p.changes @> '[{"field": "fail_next"}]' and jsonb_array_length(p.changes) = 1);
+    with b as materialized (
+      select x.data, concat_ws('/', x.data ->> v_keys[1], x.data ->> v_keys[2]) as key from (select to_jsonb(o) as data from before o) x
+    ), a as materialized (
+      select x.data, concat_ws('/', x.data ->> v_keys[1], x.data ->> v_keys[2]) as key from (select to_jsonb(o) as data from after o) x
+    )
+    select array_agg(row(b.data, a.data)::private.audit_row) into v_rows from b join a on a.key = b.key where a.data <> b.data;
   end if;
-  get diagnostics v_written = row_count;
-  if v_written > 0 then perform private.audit_commit(); end if;
+  if v_rows is not null then perform private.queue_audit_entries(tg_table_name, v_keys, v_rows); end if;
   return null;
 end $$;
-
-create function private.audit_key(p_row jsonb, p_columns text[]) returns text
-language sql immutable set search_path = '' as $$
-  select string_agg(p_row ->> c.name, '/' order by c.place) from unnest(p_columns) with ordinality c(name, place)
-$$;
-
-create function private.audit_organization(p_table text, p_row jsonb) returns uuid
-language sql immutable set search_path = '' as $$
-  select (p_row ->> case p_table when 'organizations' then 'id' else 'organization_id' end)::uuid
-$$;
 
 create function private.audit_table(p_table text, variadic p_keys text[]) returns void
 language plpgsql set search_path = '' as $$
@@ -404,7 +422,7 @@ begin
     select e.hash into v_hash from public.audit_log e where e.organization_id = p_organization and e.seq = p_after;
   end if;
   with portion as materialized (
-    select e.seq, e.hash, e.previous_hash, private.audit_hash(e) as computed
+    select e.seq, e.hash, e.previous_hash, private.audit_hash(e.previous_hash, private.audit_digest(e)) as computed
     from public.audit_log e where e.organization_id = p_organization and e.seq > v_from order by e.seq limit p_limit
   ), compared as (
     select p.*, coalesce(lag(p.seq) over w, v_from) as seq_before, coalesce(lag(p.hash) over w, v_hash) as hash_before

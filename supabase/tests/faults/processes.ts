@@ -9,6 +9,8 @@ import { projectDir } from '../../embedded/lib/paths.ts'
 import type { ProvidedStack } from '../support/throwaway-stack.ts'
 
 export interface FaultStack extends ProvidedStack {
+  /** Of the stack's own process; PostgreSQL and the functions are its children. */
+  pid: number
   /** The processes that serve these functions at this moment. */
   functions: (...names: string[]) => number[]
   /** PostgreSQL's first process; undefined while there is none. */
@@ -38,6 +40,7 @@ export async function startFaultStack(env: Record<string, string> = {}): Promise
     const pid = child.pid ?? 0
     return {
       ...addresses,
+      pid,
       functions: (...names) =>
         childrenOf(pid)
           .filter(({ command }) => names.some((name) => command.includes(`/functions/${name}/index.ts`)))
