@@ -22,7 +22,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
-          include: ['supabase/functions/**/*.test.ts', 'supabase/embedded/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['supabase/functions/**/*.test.ts', 'supabase/embedded/**/*.test.ts', 'bench/**/*.test.ts', '.ci/*.test.ts'],
           ...patience,
           sequence: { groupOrder: 0 },
         },

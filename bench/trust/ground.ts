@@ -28,8 +28,9 @@ export async function openGround(): Promise<Ground> {
 
 /** A client that shows this token, unchanged supabase-js otherwise. */
 export function clientWith(stack: FaultStack, token: string): SupabaseClient {
-  return createClient(stack.api_url, stack.publishable_key, {
+  const client: SupabaseClient = createClient(stack.api_url, stack.publishable_key, {
     accessToken: () => Promise.resolve(token),
     realtime: { transport: WebSocket as never, timeout: 30_000 },
   })
+  return client
 }

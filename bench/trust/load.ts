@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { as, call, publishTo, rpc, signUp } from '../../supabase/tests/functions/support.ts'
+import { join } from '../../supabase/tests/support/actors.ts'
 import { inLanes } from '../../supabase/tests/support/lanes.ts'
 import { percentile } from '../lib/figures.ts'
 import { jobEnd } from '../lib/organization.ts'
@@ -125,7 +125,7 @@ async function follow(client: SupabaseClient, job: string): Promise<{ end: (last
   const fetchLines = async (from: number, to: number): Promise<Line[]> => {
     const { data, error } = await client.from('job_logs').select('seq').eq('job_id', job).gte('seq', from).lte('seq', to).order('seq')
     if (error) throw new Error(error.message)
-    return data as Line[]
+    return data
   }
   await client.realtime.setAuth()
   const channel: RealtimeChannel = client.channel(`job:${job}`, { config: { private: true } })
@@ -133,12 +133,8 @@ async function follow(client: SupabaseClient, job: string): Promise<{ end: (last
     if (payload.lines) note(payload.lines)
     else ranges.push(fetchLines(payload.from_seq ?? 0, payload.to_seq ?? 0).then(note))
   })
-  await new Promise<void>((resolve, reject) => {
-    channel.subscribe((status, error) => {
-      if (status === 'SUBSCRIBED') resolve()
-      else if (status === 'CHANNEL_ERROR' || status === 'TIMED_OUT') reject(error ?? new Error(`${status} ${randomUUID()}`))
-    })
-  })
+  const state = await join(channel)
+  if (state !== 'SUBSCRIBED') throw new Error(`the topic of a run could not be joined: ${state}`)
   // Nothing but the opening lines is written before the run is drained: what came live meanwhile is not counted twice.
   const first = await fetchLines(1, 1_000_000)
   note(first.filter(({ seq }) => !seen.has(seq)))

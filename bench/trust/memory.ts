@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { as, call, publishTo, rpc, signUp } from '../../supabase/tests/functions/support.ts'
+import { join } from '../../supabase/tests/support/actors.ts'
 import { median } from '../lib/figures.ts'
 import { jobEnd } from '../lib/organization.ts'
 import { clientWith, type Ground } from './ground.ts'
@@ -30,7 +31,8 @@ export async function memory({ stack, sql }: Ground): Promise<MemoryReport> {
     const { job_id } = await rpc<{ job_id: string }>(admin.client, 'start_sync', { options: { force: true } })
     await page.realtime.setAuth()
     const channel = page.channel(`job:${job_id}`, { config: { private: true } })
-    await new Promise<void>((resolve) => channel.subscribe((status) => status === 'SUBSCRIBED' && resolve()))
+    const state = await join(channel)
+    if (state !== 'SUBSCRIBED') throw new Error(`the topic of run ${run + 1} could not be joined: ${state}`)
     const answer = await call(stack, 'sync', { job_id }, as(admin, stack))
     await answer.body?.cancel()
     const status = await jobEnd(sql, job_id)

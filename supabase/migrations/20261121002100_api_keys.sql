@@ -75,6 +75,8 @@ declare
   v_key text := 'ds_' || left(v_random, 8) || '_' || substr(v_random, 9, 48);
   v_id uuid;
 begin
+  -- A key outlives the session that made it.
+  perform private.require_recent_sign_in();
   if length(v_name) not between 1 and 120 then
     raise exception using errcode = 'DS055', message = 'A key needs a name of 1 to 120 characters.', hint = 'Name it after what uses it.';
   end if;
@@ -94,7 +96,7 @@ begin
 end $$;
 create function public.create_api_key(name text, scopes text[], expires_at timestamptz default null) returns jsonb
 language sql set search_path = '' as $$ select private.create_api_key(name, scopes, expires_at) $$;
-comment on function public.create_api_key(text, text[], timestamptz) is 'A new key: {id, key, prefix}. The key is told this once and kept as a hash.';
+comment on function public.create_api_key(text, text[], timestamptz) is 'A new key: {id, key, prefix}. The key is told this once and kept as a hash. Wants a recent sign-in.';
 
 create function private.revoke_api_key(p_key uuid) returns void
 language plpgsql security definer set search_path = '' as $$

@@ -59,9 +59,8 @@ function mutated(template: Record<string, unknown>): fc.Arbitrary<Buffer> {
   const keys = Object.keys(template)
   const key = keys.length === 0 ? hostileText : fc.oneof(fc.constantFrom(...keys), hostileText)
   return fc.tuple(key, hostileValue, fc.constantFrom('replace', 'remove', 'add', 'truncate', 'double')).map(([place, value, act]) => {
-    const changed: Record<string, unknown> = { ...template }
-    if (act === 'remove') delete changed[place]
-    else if (act !== 'truncate') Object.defineProperty(changed, place, { value, enumerable: true, configurable: true })
+    const changed = Object.fromEntries(Object.entries(template).filter(([name]) => act !== 'remove' || name !== place))
+    if (act === 'replace' || act === 'add') Object.defineProperty(changed, place, { value, enumerable: true, configurable: true })
     const text = JSON.stringify(changed)
     if (act === 'truncate') return Buffer.from(text.slice(0, Math.floor(text.length / 2)))
     return Buffer.from(act === 'double' ? text + text : text)
@@ -93,7 +92,8 @@ const oddHeaders = fc.dictionary(
   { maxKeys: 4 },
 )
 
-const segment = fc.oneof(hostileText, fc.constantFrom('..', '.', '')).map((text) => encodeURIComponent(text.toWellFormed()))
+// Through bytes and back, because half a surrogate pair has no encoding.
+const segment = fc.oneof(hostileText, fc.constantFrom('..', '.', '')).map((text) => encodeURIComponent(Buffer.from(text).toString()))
 
 /** `path` is below /functions/v1/. */
 export function cases(known: Known): fc.Arbitrary<Case> {
