@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
-import WebSocket from 'ws'
+import ws from 'ws'
 import { startFaultStack, type FaultStack } from '../../supabase/tests/faults/processes.ts'
 import { liftVerbLimits } from '../../supabase/tests/support/throwaway-stack.ts'
 
@@ -28,9 +28,9 @@ export async function openGround(): Promise<Ground> {
 
 /** A client that shows this token, unchanged supabase-js otherwise. */
 export function clientWith(stack: FaultStack, token: string): SupabaseClient {
-  const client: SupabaseClient = createClient(stack.api_url, stack.publishable_key, {
+  const client = createClient(stack.api_url, stack.publishable_key, {
     accessToken: () => Promise.resolve(token),
-    realtime: { transport: WebSocket as never, timeout: 30_000 },
+    realtime: { transport: ws as unknown as typeof WebSocket, timeout: 30_000 },
   })
   return client
 }

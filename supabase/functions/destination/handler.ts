@@ -73,6 +73,7 @@ export function createDestinationHandler(dependencies: DestinationDependencies):
     const sequence = parseCount(sequenceText ?? '')
     // Both are verified by now; without them there would have been no signature to match.
     if (siteId === null || sequence === null || message.id === null) return problem(401, 'signature_mismatch', mismatch)
+    if (message.id.length > longestId) return problem(400, 'malformed_headers', `webhook-id has more than ${longestId} characters`)
 
     const text = decodeText(read.value)
     if (text === null) return problem(400, 'not_text', 'the body is not UTF-8 text')
@@ -91,6 +92,9 @@ export function createDestinationHandler(dependencies: DestinationDependencies):
 }
 
 const mismatch = 'no signature matches'
+
+/** The limit of the tables that keep it. */
+const longestId = 256
 
 function refused(verification: Extract<Verification, { ok: false }>): Response {
   const { code, message } = verification.error
