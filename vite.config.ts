@@ -2,6 +2,8 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { headersForStaticHosts } from './vite.headers.ts'
+import { strictStyles } from './vite.strict-styles.ts'
 import { firstLoadGroup, trimFirstLoad } from './vite.trim.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -14,9 +16,11 @@ const firstLoad = firstLoadGroup({
 })
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), trimFirstLoad(), firstLoad.plugin],
+  plugins: [react(), tailwindcss(), trimFirstLoad(), strictStyles(), firstLoad.plugin, headersForStaticHosts()],
   resolve: { alias: { '@core': here('./supabase/functions/_shared/core'), '@': here('./src') } },
   build: {
+    // The page's policy lets fonts come from files alone; a small one would otherwise be written into the style sheet.
+    assetsInlineLimit: (path) => (/\.woff2?$/.test(path) ? false : undefined),
     rolldownOptions: {
       preserveEntrySignatures: 'allow-extension',
       input: { main: here('./index.html'), landing: here('./landing.html') },

@@ -3,7 +3,7 @@ import type { Plugin } from 'vite'
 
 /** A first load counts in kilobytes; these take out what the app cannot reach. They only act in a build. */
 export function trimFirstLoad(): Plugin[] {
-  return [withoutStorage(), withFewerIconWeights()]
+  return [withoutStorage(), withoutPasskeys(), withoutWarningsForDevelopers(), withFewerIconWeights()]
 }
 
 /**
@@ -17,6 +17,30 @@ function withoutStorage(): Plugin {
     apply: 'build',
     enforce: 'pre',
     resolveId: (source, importer) => (source === '@supabase/storage-js' && importer?.includes('supabase-js') === true ? instead : null),
+  }
+}
+
+/** The auth client brings passkeys along (2 kB, gzip), which DataSync does not offer: `src/lib/no-passkeys.ts` says so. */
+function withoutPasskeys(): Plugin {
+  const instead = fileURLToPath(new URL('./src/lib/no-passkeys.ts', import.meta.url))
+  return {
+    name: 'datasync:without-passkeys',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: (source, importer) => (source === './lib/webauthn' && importer?.includes('@supabase/auth-js') === true ? instead : null),
+  }
+}
+
+/** React Router has a build without its warnings, which differs by this one line, but no way to ask for it by a condition. */
+function withoutWarningsForDevelopers(): Plugin {
+  return {
+    name: 'datasync:without-router-warnings',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/react-router\/dist\/development\/[^/]+\.mjs$/.test(id)) return null
+      return { code: code.replace('var ENABLE_DEV_WARNINGS = true;', 'var ENABLE_DEV_WARNINGS = false;'), map: null }
+    },
   }
 }
 
@@ -35,13 +59,19 @@ function withFewerIconWeights(): Plugin {
 }
 
 /**
+ * Libraries that the first page needs whole, as they are ES modules (React is not: its wrappers want to be set up in their own
+ * order). Not those whose parts the pages share out among themselves, as of radix-ui: the first page would get all of it.
+ */
+const LIBRARIES = /node_modules\/(?:react-router|react-router-dom|@tanstack|zustand|clsx|@supabase|tslib)\//
+
+/**
  * Modules of ours that the signed-in home page needs. Left to itself the bundler makes a chunk of each combination of pages
  * that shares one, some sixty for the first page, and small files compress badly: together they are about 15 kB less.
  */
 export function firstLoadGroup(roots: { home: string[]; apart: string[] }): { plugin: Plugin; isFirstLoad: (id: string) => boolean } {
   const first = new Set<string>()
   return {
-    isFirstLoad: (id) => first.has(id) && /\/src\/|@phosphor-icons/.test(id),
+    isFirstLoad: (id) => first.has(id) && (/\/src\/|@phosphor-icons/.test(id) || LIBRARIES.test(id)),
     plugin: {
       name: 'datasync:first-load',
       apply: 'build',

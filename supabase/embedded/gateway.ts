@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { AuthApi } from './api/auth-api.ts'
 import type { DataApi } from './api/data-api.ts'
+import { identifyCaller } from './caller.ts'
 import type { FunctionRoute } from './functions/route.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import type { Inbox } from './inbox/store.ts'
@@ -11,6 +12,8 @@ import { messageOf } from './lib/failure.ts'
 import type { Log } from './lib/log.ts'
 import type { ListenerHandlers } from './listener.ts'
 import type { Realtime } from './realtime/realtime.ts'
+import { apiHeaders, commonHeaders, strictTransportSecurity } from './web/headers.ts'
+import { isHttps } from './web/html.ts'
 import type { WebHandler } from './web/static.ts'
 
 export interface Services {
@@ -22,11 +25,16 @@ export interface Services {
   web: WebHandler | undefined
 }
 
+export interface GatewayOptions {
+  /** Whether a proxy in front, which alone reaches this port, says where a request came from. */
+  trustProxy?: boolean
+}
+
 const loopbackPeers = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 const loopbackHost = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
 
 /** One origin for everything, with the paths that a Supabase project has. Requests that come before all is started wait for it. */
-export function createGateway(services: Promise<Services>, log: Log): ListenerHandlers {
+export function createGateway(services: Promise<Services>, log: Log, { trustProxy = false }: GatewayOptions = {}): ListenerHandlers {
   // Whoever starts the stack hears of a failure; here it only ends the requests that wait.
   services.catch(() => undefined)
 
@@ -55,13 +63,19 @@ export function createGateway(services: Promise<Services>, log: Log): ListenerHa
 
   return {
     request: (request, response) => {
+      const { requestId } = identifyCaller(request, trustProxy)
+      response.setHeader('x-request-id', requestId)
+      // What a part says itself, the pages above all, takes the place of these.
+      for (const [name, value] of Object.entries(baseHeaders(request))) response.setHeader(name, value)
       route(request, response).catch((error: unknown) => {
-        log.error(`${request.method} ${request.url}: ${messageOf(error)}`)
+        // Without what follows the path: links that sign somebody in carry their token there.
+        log.error(`${request.method} ${(request.url ?? '').split('?', 1)[0]} (${requestId}): ${messageOf(error)}`)
         if (response.headersSent) response.destroy()
         else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"An unexpected error occurred"}')
       })
     },
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      identifyCaller(request, trustProxy)
       const path = (request.url ?? '/').split('?', 1)[0]
       // Vite answers the upgrades for hot reload itself.
       if (path !== '/realtime/v1/websocket') {
@@ -76,10 +90,45 @@ export function createGateway(services: Promise<Services>, log: Log): ListenerHa
   }
 }
 
+function baseHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  const headers = /^\/(rest|auth|realtime|functions)\/v1\//.test(request.url ?? '') ? apiHeaders : commonHeaders
+  return isHttps(request) ? { ...headers, 'strict-transport-security': strictTransportSecurity } : headers
+}
+
+/** Room for an organization's whole document; who signs in sends a few hundred bytes. Functions and Realtime keep limits of their own. */
+const maxDataBytes = 8 * 1024 * 1024
+const maxAuthBytes = 64 * 1024
+
+/** The request, or undefined when its body is larger. One that does not say how long it is, is read to see. */
+async function withinLimit(request: Request, limit: number): Promise<Request | undefined> {
+  const announced = request.headers.get('content-length')
+  if (announced !== null) return Number(announced) > limit ? undefined : request
+  if (request.method === 'GET' || request.method === 'HEAD' || !request.body) return request
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  return new Request(request.url, { method: request.method, headers: request.headers, body: Buffer.concat(chunks) })
+}
+
+/** The rest of the body is not read, so the connection is of no use afterwards. */
+function tooLarge(body: Record<string, unknown>): Response {
+  return Response.json(body, { status: 413, headers: { 'access-control-allow-origin': '*', connection: 'close' } })
+}
+
 function apiRoutes({ data, auth, realtime, inbox }: Services): Hono {
   const routes = new Hono()
-  routes.all('/rest/v1/*', (context) => data.fetch(context.req.raw))
-  routes.all('/auth/v1/*', (context) => auth.fetch(context.req.raw))
+  routes.all('/rest/v1/*', async ({ req }) => {
+    const request = await withinLimit(req.raw, maxDataBytes)
+    return request ? data.fetch(request) : tooLarge({ code: 'PGRST413', details: null, hint: null, message: `The body is over ${maxDataBytes / 1024 / 1024} MB` })
+  })
+  routes.all('/auth/v1/*', async ({ req }) => {
+    const request = await withinLimit(req.raw, maxAuthBytes)
+    return request ? auth.fetch(request) : tooLarge({ code: 413, error_code: 'request_too_large', msg: 'Request body too large' })
+  })
   routes.all('/realtime/v1/api/*', (context) => realtime.handleHttp(context.req.raw))
   routes.route('/', inboxRoutes(inbox))
   return routes

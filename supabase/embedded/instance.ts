@@ -16,6 +16,16 @@ const addressesSchema = z.object({
   secret_key: z.string(),
 })
 
+/** The keys for site secrets that every function has which runs at this moment, none of them in plain. */
+const keysSchema = z.object({
+  /** secrets.json, which `npm run rotate:keys` writes, or DATASYNC_SECRET_KEYS in the environment of the start. */
+  source: z.enum(['file', 'environment']),
+  /** The version that encrypts. */
+  sealing: z.number().int(),
+  /** Version to check, as `parseKeyRing` gives it. */
+  checks: z.record(z.string(), z.string()),
+})
+
 const schema = z.object({
   pid: z.number().int(),
   /** Tells this process from a later one with the same number. */
@@ -26,13 +36,16 @@ const schema = z.object({
   closing: z.boolean().optional(),
   /** Present once it is ready. */
   addresses: addressesSchema.optional(),
+  keys: keysSchema.optional(),
 })
 
 export type Addresses = z.infer<typeof addressesSchema>
+export type KeysInUse = z.infer<typeof keysSchema>
 export type Instance = z.infer<typeof schema>
 
 export interface Claim {
   ready(addresses: Addresses): void
+  keys(keys: KeysInUse | undefined): void
   /** Tells a start that comes meanwhile that waiting is worth while. */
   closing(): void
   release(): void
@@ -66,6 +79,7 @@ export async function claimDataDir(dataDir: string): Promise<Claim> {
   }
   return {
     ready: (addresses) => update({ addresses }),
+    keys: (keys) => update({ keys }),
     closing: () => update({ closing: true }),
     release: () => {
       if (readNote(path)?.pid === process.pid) rmSync(path, { force: true })

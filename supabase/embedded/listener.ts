@@ -14,19 +14,22 @@ export interface ListenerHandlers {
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
+/** What a client may take its time over: 16 kB of address and headers (431), ten seconds for them, two minutes for a whole request (408). */
+const patience = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 120_000, connectionsCheckingInterval: 2_000 }
+
 /**
  * Listens on loopback, both the IPv4 and the IPv6 address since `localhost` means either, unless a host is given.
  * Port 0 takes any free one.
  */
 export async function listen(port: number, host: string | undefined, handlers: ListenerHandlers): Promise<Listener> {
-  const server = createServer(handlers.request)
+  const server = createServer(patience, handlers.request)
   server.on('upgrade', handlers.upgrade)
   const servers = [server]
   await bind(server, port, host ?? '127.0.0.1')
   const address = server.address()
   const bound = address && typeof address === 'object' ? address.port : port
   if (host === undefined) {
-    const second = createServer((request, response) => server.emit('request', request, response))
+    const second = createServer(patience, (request, response) => server.emit('request', request, response))
     second.on('upgrade', (request, socket, head) => server.emit('upgrade', request, socket, head))
     try {
       await bind(second, bound, '::1')

@@ -22,12 +22,21 @@ const authOptions = z.object({
   }),
 })
 
+/** `[auth.rate_limit]`: requests in five minutes from one address, and mails in an hour to everybody. What is left out is as the CLI has it. */
+const rateLimits = z.looseObject({
+  sign_in_sign_ups: z.number().int().positive().default(30),
+  token_refresh: z.number().int().positive().default(150),
+  token_verifications: z.number().int().positive().default(30),
+  email_sent: z.number().int().positive().default(30),
+})
+
 const schema = z.object({
   project_id: z.string(),
   api: z.looseObject({ schemas: z.array(z.string()).default(['public']), max_rows: z.number().int().positive().default(1000) }),
   auth: z.looseObject({
     jwt_expiry: z.number().int().min(60).max(604_800).default(3600),
-    email: z.looseObject({ enabled: z.boolean().optional() }).optional(),
+    email: z.looseObject({ enabled: z.boolean().optional(), max_frequency: z.string().default('1m').transform(seconds) }).default({ max_frequency: 60 }),
+    rate_limit: rateLimits.default(rateLimits.parse({})),
     additional_redirect_urls: z.array(z.string()).default([]),
     hook: z
       .looseObject({ custom_access_token: z.object({ enabled: z.boolean().default(false), uri: z.string().default('') }).optional() })
@@ -44,6 +53,7 @@ export interface Settings {
     redirectUrls: string[]
     /** The function that may add claims to every access token, or undefined. */
     tokenHook: { uri: string; schema: string; name: string } | undefined
+    rateLimits: z.infer<typeof rateLimits> & { max_frequency_seconds: number }
     /** What the embedded Auth API understands of the [auth] table, under the same names. */
     options: z.infer<typeof authOptions>
   }
@@ -61,7 +71,7 @@ export function readSettings(supabaseDir: string): Settings {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)
     throw new Failure(`${path} cannot be used: ${reason}`)
   }
-  const { hook, ...auth } = table.auth
+  const { hook, rate_limit: limits, ...auth } = table.auth
   return {
     projectId: table.project_id,
     api: { schemas: table.api.schemas, maxRows: table.api.max_rows },
@@ -69,13 +79,25 @@ export function readSettings(supabaseDir: string): Settings {
       jwtExpiry: auth.jwt_expiry,
       redirectUrls: auth.additional_redirect_urls,
       tokenHook: tokenHook(hook?.custom_access_token),
-      options: authOptions.parse({ ...auth, email: { ...auth.email, enable_signup: auth.email?.enabled ?? true } }),
+      rateLimits: { ...limits, max_frequency_seconds: auth.email.max_frequency },
+      options: authOptions.parse({ ...auth, email: { ...auth.email, enable_signup: auth.email.enabled ?? true } }),
     },
     function: (name) => {
       const entry = table.functions[name]
       return { enabled: entry?.enabled ?? true, verifyJwt: entry?.verify_jwt ?? true }
     },
   }
+}
+
+const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3_600 }
+
+/** A duration as the CLI writes it, such as `1m` or `1m30s`. */
+function seconds(duration: string, context: z.RefinementCtx): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(duration)) {
+    context.addIssue({ code: 'custom', message: `"${duration}" is no duration such as 1m or 30s` })
+    return z.NEVER
+  }
+  return [...duration.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((total, [, count, unit]) => total + Number(count) * (unitSeconds[unit ?? ''] ?? 0), 0)
 }
 
 function tokenHook(entry: { enabled: boolean; uri: string } | undefined): Settings['auth']['tokenHook'] {

@@ -4,6 +4,7 @@ import { createAuthApi } from './api/auth-api.ts'
 import { createDataApi } from './api/data-api.ts'
 import { createApiKeys } from './api/keys.ts'
 import { createFunctionHost } from './functions/host.ts'
+import { followKeys, keyEnvironment } from './functions/keys.ts'
 import { createFunctionRoute } from './functions/route.ts'
 import { createGateway, type Services } from './gateway.ts'
 import { openInbox } from './inbox/store.ts'
@@ -32,6 +33,10 @@ export interface StackOptions {
   /** The production build, Vite's development server, or the backend alone. */
   app: 'dist' | 'dev' | 'none'
   quiet?: boolean
+  /** A proxy in front, which alone reaches the port, is believed where a request came from (the last entry of `x-forwarded-for`). */
+  trustProxy?: boolean
+  /** Tests make more people in a minute than any address does: the limits of `[auth.rate_limit]` do not hold. */
+  liftAuthLimits?: boolean
   /** The folder with config.toml, migrations and functions; the checkout's own unless told otherwise. */
   supabaseDir?: string
 }
@@ -92,7 +97,7 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
     open = resolve
     giveUp = reject
   })
-  const listener = await listen(options.port, options.host, createGateway(services, log))
+  const listener = await listen(options.port, options.host, createGateway(services, log, { trustProxy: options.trustProxy ?? false }))
   cleanups.push(() => listener.close())
   cleanups.push(() => giveUp(new Error('the stack is being shut down')))
   const appUrl = `http://localhost:${listener.port}`
@@ -100,7 +105,7 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
   const secrets = ensureSecrets(dataDir)
   const [web, backend] = await settleBoth(
     startWeb(options, { server: listener.server, publishableKey: secrets.publishable_key, appUrl }, log, cleanups),
-    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, log, cleanups }),
+    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, limited: options.liftAuthLimits !== true, log, cleanups }),
   )
   open({ ...backend.services, web })
 
@@ -112,6 +117,7 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
     publishable_key: secrets.publishable_key,
     secret_key: secrets.secret_key,
   }
+  cleanups.push(await followKeys({ dataDir, secrets, functions: backend.functions, inUse: (keys) => claim.keys(keys), log }))
   claim.ready(addresses)
   if (backend.functions.has('tick')) {
     cleanups.push(startTicker({ url: `http://127.0.0.1:${listener.port}/functions/v1/tick`, secret: secrets.tick_secret, log }))
@@ -134,6 +140,8 @@ interface BackendOptions {
   settings: Settings
   secrets: Secrets
   appUrl: string
+  /** Whether the limits of `[auth.rate_limit]` hold. */
+  limited: boolean
   log: Log
   cleanups: (() => Promise<void> | void)[]
 }
@@ -144,7 +152,7 @@ interface Backend {
   server: Postgres
 }
 
-async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, log, cleanups }: BackendOptions): Promise<Backend> {
+async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, limited, log, cleanups }: BackendOptions): Promise<Backend> {
   const server = await startPostgres(dataDir, secrets.database_password, (message) => log.warn(message))
   cleanups.push(() => server.close())
   await bootstrap(server, dataDir, secrets.database_password)
@@ -159,7 +167,7 @@ async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, l
     jwtSecret,
   })
   const inbox = openInbox(dataDir)
-  const auth = createAuthApi({ server, settings, keys, jwtSecret, inbox, appUrl, log })
+  const auth = createAuthApi({ server, settings, keys, jwtSecret, inbox, appUrl, log, limited })
   cleanups.push(() => auth.close())
   const [data, realtime] = await settleBoth(
     createDataApi({ server, settings, keys, jwtSecret, log }).then((made) => (cleanups.push(() => made.close()), made)),
@@ -208,10 +216,10 @@ function functionEnvironment(secrets: Secrets, keys: { anonJwt: string; serviceJ
     SUPABASE_JWKS: JSON.stringify({ keys: [signingKey] }),
     SUPABASE_ANON_KEY: keys.anonJwt,
     SUPABASE_SERVICE_ROLE_KEY: keys.serviceJwt,
-    DATASYNC_SECRET_KEYS: JSON.stringify(secrets.encryption_keys),
     // A receiver on the same machine or network is what one tries out first.
     DATASYNC_ALLOW_PRIVATE_DESTINATIONS: 'true',
     ...functionSettings(process.env),
+    ...keyEnvironment(secrets, process.env),
     DATASYNC_TICK_SECRET: secrets.tick_secret,
   }
 }

@@ -1,5 +1,7 @@
 // @vitest-environment jsdom
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pieces, vectors } from '@/ui/markdown.vectors'
 import { h } from './dom.ts'
 import { markdownToText, renderMarkdown } from './markdown.ts'
 
@@ -48,5 +50,42 @@ describe('renderMarkdown', () => {
 
   it('has plain words for descriptions', () => {
     expect(markdownToText('**Save** now\n\n- one\n- [two](javascript:x)')).toBe('Save now one two')
+  })
+})
+
+const elements = new Set('p br em strong del code pre blockquote ul ol li hr sup h1 h2 h3 h4 h5 h6 table thead tbody tr th td a img'.split(' '))
+const attributes = new Set(['href', 'rel', 'src', 'alt', 'loading', 'align', 'start'])
+const schemes = { href: ['http:', 'https:', 'mailto:', 'tel:'], src: ['http:', 'https:'] }
+
+/** What Markdown must not become, of what it has become. */
+function holes(source: string): string[] {
+  const box = h('div', {}, renderMarkdown(source, 1))
+  const found: string[] = []
+  for (const element of box.querySelectorAll('*')) {
+    if (!elements.has(element.localName)) found.push(`<${element.localName}>`)
+    for (const { name, value } of element.attributes) {
+      if (!attributes.has(name)) found.push(`${element.localName} ${name}="${value}"`)
+      if ((name === 'href' || name === 'src') && !schemes[name].includes(new URL(value).protocol)) found.push(`${name}="${value}"`)
+    }
+  }
+  return found
+}
+
+describe('whatever somebody writes', () => {
+  it.each(vectors)('%j runs nothing', (source) => {
+    expect(holes(source)).toEqual([])
+    expect(holes(`before ${source} *after* ${source}`)).toEqual([])
+    // What is put into the page's head is words.
+    expect(() => markdownToText(source)).not.toThrow()
+  })
+
+  it('and whatever they put together from it', () => {
+    const part = fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...vectors), fc.string({ maxLength: 8 }))
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
+        expect(holes(parts.join(''))).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })

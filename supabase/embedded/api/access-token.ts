@@ -15,9 +15,16 @@ export class TokenRefused extends Error {
 
 export interface AccessTokens {
   /** The same session's access token with the claims that hosted Supabase puts in, after the project's hook has had its say. */
-  issue(token: string, method: string): Promise<string>
+  issue(token: string, method: string, device: Device): Promise<string>
   /** Undoes a session that was begun and then refused. */
   revoke(token: string): Promise<void>
+}
+
+/** From where and with what somebody signs in or goes on; null where it is not known. */
+export interface Device {
+  userAgent: string | null
+  /** As PostgreSQL's inet takes it. */
+  ip: string | null
 }
 
 interface Subject {
@@ -50,10 +57,10 @@ export function createAccessTokens(options: { sql: postgres.Sql; hook: Settings[
   }
 
   return {
-    issue: async (token, method) => {
+    issue: async (token, method, device) => {
       const issued = decodeJwt(token)
       const claims = await sql.begin(async (transaction) => {
-        const subject = await readSubject(transaction, issued, method)
+        const subject = await readSubject(transaction, issued, method, device)
         const full: JWTPayload = {
           ...issued,
           iss: options.issuer,
@@ -76,8 +83,10 @@ export function createAccessTokens(options: { sql: postgres.Sql; hook: Settings[
   }
 }
 
-async function readSubject(transaction: postgres.TransactionSql, issued: JWTPayload, method: string): Promise<Subject> {
+async function readSubject(transaction: postgres.TransactionSql, issued: JWTPayload, method: string, device: Device): Promise<Subject> {
   const sessionId = String(issued['session_id'])
+  // The library leaves both empty; hosted Supabase fills them at the beginning and at every refresh.
+  await transaction`update auth.sessions set user_agent = ${device.userAgent}, ip = ${device.ip}::inet where id = ${sessionId}`
   if (method !== 'token_refresh') {
     await transaction`
       insert into auth.mfa_amr_claims (session_id, authentication_method) values (${sessionId}, ${method})

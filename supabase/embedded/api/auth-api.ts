@@ -7,8 +7,9 @@ import { messageOf } from '../lib/failure.ts'
 import type { Log } from '../lib/log.ts'
 import { connectPause, type Postgres } from '../postgres/server.ts'
 import type { Settings } from '../settings.ts'
-import { createAccessTokens, TokenRefused, type AccessTokens } from './access-token.ts'
+import { createAccessTokens, TokenRefused, type AccessTokens, type Device } from './access-token.ts'
 import type { ApiKeys } from './keys.ts'
+import { createAuthLimits, type AuthLimits, type AuthRequest, type Refusal } from './rate-limits.ts'
 
 export interface AuthApi {
   fetch(request: Request): Promise<Response>
@@ -23,7 +24,11 @@ interface AuthApiOptions {
   inbox: Inbox
   appUrl: string
   log: Log
+  /** Whether the limits of config.toml hold; tests make more people in a minute than any address does. */
+  limited: boolean
 }
+
+const unlimited: AuthLimits = { take: () => undefined, settle: () => undefined }
 
 export function createAuthApi(options: AuthApiOptions): AuthApi {
   const { settings, keys, inbox, appUrl } = options
@@ -40,6 +45,7 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
   })
   // Where the person asked to be led after following the link in the mail that the current request sends.
   const redirect = new AsyncLocalStorage<string | null>()
+  const limits = options.limited ? createAuthLimits(settings.auth.rateLimits) : unlimited
   const app = new App({
     connection,
     auth: {
@@ -82,10 +88,14 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
     fetch: async (request) => {
       const url = new URL(request.url)
       const method = authenticationMethod(url)
+      const asked = await describe(request, url)
+      const refused = limits.take(asked)
+      if (refused) return tooMany(refused)
       const allowed = url.pathname.endsWith('/otp') && settings.auth.options.enable_signup === false ? await withoutSignUp(request) : request
       const response = await redirect.run(url.searchParams.get('redirect_to'), () => app.fetch(allowed))
+      limits.settle(asked, response.status)
       try {
-        return await withIssuedToken(response, method, refusing(tokens, options.log))
+        return await withIssuedToken(response, method, deviceOf(request), refusing(tokens, options.log))
       } catch (error) {
         options.log.error(`A session could not be issued: ${messageOf(error)}`)
         return refusal(500, 'unexpected_failure', 'Unexpected failure, please check server logs for more information')
@@ -94,6 +104,29 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
     // The library's own end waits for every query, and one that a crash of the server left behind is never answered.
     close: () => (connection.driver as postgres.Sql).end({ timeout: 2 }),
   }
+}
+
+/** What the limits go by. Reads a copy: the library reads the request itself. */
+async function describe(request: Request, url: URL): Promise<AuthRequest> {
+  const body: unknown = request.method === 'POST' ? await request.clone().json().catch(() => undefined) : undefined
+  const email = typeof body === 'object' && body !== null && 'email' in body && typeof body.email === 'string' ? body.email.trim().toLowerCase() : undefined
+  return {
+    path: url.pathname.replace(/^\/auth\/v1/, '').replace(/\/+$/, ''),
+    grantType: url.searchParams.get('grant_type'),
+    method: request.method,
+    address: request.headers.get('x-forwarded-for') ?? '',
+    email,
+  }
+}
+
+/** Supabase Auth's own words, with the wait in them: a page cannot read headers that the client library keeps to itself. */
+function tooMany({ code, retryAfterSeconds }: Refusal): Response {
+  const seconds = retryAfterSeconds === 1 ? '1 second' : `${retryAfterSeconds} seconds`
+  const message = code === 'over_email_send_rate_limit' ? `For security purposes, you can only request this after ${seconds}.` : `Request rate limit reached, try again after ${seconds}.`
+  const response = refusal(429, code, message)
+  response.headers.set('retry-after', String(retryAfterSeconds))
+  response.headers.set('access-control-expose-headers', 'retry-after')
+  return response
 }
 
 /** A magic link is a way to sign up too; the library forgets to close it where sign-up is closed. */
@@ -107,8 +140,8 @@ async function withoutSignUp(request: Request): Promise<Request> {
 function refusing(tokens: AccessTokens, log: Log): AccessTokens {
   return {
     ...tokens,
-    issue: (token, method) =>
-      tokens.issue(token, method).catch((error: unknown) => {
+    issue: (token, method, device) =>
+      tokens.issue(token, method, device).catch((error: unknown) => {
         if (error instanceof TokenRefused && error.status >= 500) log.error(`${error.message}${error.cause ? `: ${messageOf(error.cause)}` : ''}`)
         throw error
       }),
@@ -118,6 +151,10 @@ function refusing(tokens: AccessTokens, log: Log): AccessTokens {
 /** The library leads every mail's link back to site_url; hosted Supabase leads it where the caller asked, if that is allowed. */
 function withRedirect(text: string, target: string): string {
   return text.replace(/(\/auth\/v1\/verify\?[^\s"'<>]*?redirect_to=)[^\s"'<>&]*/g, (_, head: string) => head + encodeURIComponent(target))
+}
+
+function deviceOf(request: Request): Device {
+  return { userAgent: request.headers.get('user-agent')?.slice(0, 1_000) ?? null, ip: request.headers.get('x-forwarded-for') }
 }
 
 /** As the hook's documentation names the ways in. */
@@ -132,9 +169,9 @@ function authenticationMethod(url: URL): string {
 }
 
 /** Whatever hands out a session, as JSON or in the fragment of a redirect, hands out a token that went through the hook. */
-async function withIssuedToken(response: Response, method: string, tokens: AccessTokens): Promise<Response> {
+async function withIssuedToken(response: Response, method: string, device: Device, tokens: AccessTokens): Promise<Response> {
   const location = response.headers.get('location')
-  if (location?.includes('#')) return withIssuedFragment(response, location, method, tokens)
+  if (location?.includes('#')) return withIssuedFragment(response, location, method, device, tokens)
   if (response.status !== 200 || !response.headers.get('content-type')?.includes('application/json')) return response
   const text = await response.text()
   const body: unknown = text ? JSON.parse(text) : undefined
@@ -144,7 +181,7 @@ async function withIssuedToken(response: Response, method: string, tokens: Acces
     return new Response(text, { status: response.status, headers })
   }
   try {
-    const issued = await tokens.issue(body.access_token, method)
+    const issued = await tokens.issue(body.access_token, method, device)
     return new Response(JSON.stringify({ ...body, access_token: issued }), { status: response.status, headers })
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error
@@ -153,14 +190,14 @@ async function withIssuedToken(response: Response, method: string, tokens: Acces
   }
 }
 
-async function withIssuedFragment(response: Response, location: string, method: string, tokens: AccessTokens): Promise<Response> {
+async function withIssuedFragment(response: Response, location: string, method: string, device: Device, tokens: AccessTokens): Promise<Response> {
   const [base, fragment] = location.split('#', 2)
   const session = new URLSearchParams(fragment)
   const token = session.get('access_token')
   if (!token) return response
   const headers = new Headers(response.headers)
   try {
-    session.set('access_token', await tokens.issue(token, method))
+    session.set('access_token', await tokens.issue(token, method, device))
     headers.set('location', `${base}#${session}`)
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { App, type IntrospectResult } from '@supabase/lite'
 import { createPostgresConnection, PostgresConnection } from '@supabase/lite/postgres'
+import { decodeProtectedHeader } from 'jose'
 import postgres from 'postgres'
 import { messageOf } from '../lib/failure.ts'
 import type { Log } from '../lib/log.ts'
@@ -82,7 +84,11 @@ const types = { json: jsonAsGiven, jsonb: jsonAsGiven, timestamp: isoTime(1114),
  * may do nothing itself, as behind PostgREST. It could not even see the tables, so another role reads the schema for it.
  */
 class RequestConnection extends PostgresConnection {
-  constructor(url: string, private readonly cache: SchemaCache) {
+  constructor(
+    url: string,
+    private readonly cache: SchemaCache,
+    private readonly requests: AsyncLocalStorage<Request>,
+  ) {
     super({ url, postgresOptions: { max: 10, onnotice: () => undefined, backoff: connectPause, types } })
   }
 
@@ -100,6 +106,8 @@ class RequestConnection extends PostgresConnection {
     try {
       return await super.withContext(vars, async (database) => {
         progress.begun = true
+        // The library tells functions of the request; triggers on tables want to know of it too.
+        if (!options?.rpc) await describeRequest(database, this.requests.getStore())
         return work(database)
       }, options)
     } catch (error) {
@@ -107,6 +115,19 @@ class RequestConnection extends PostgresConnection {
       return responseForError(error, roleIn(vars)) as T
     }
   }
+}
+
+/** For the transaction alone, under PostgREST's names: https://docs.postgrest.org/en/stable/references/transactions.html#request-headers. */
+async function describeRequest(database: Parameters<ContextParameters[1]>[0], request: Request | undefined): Promise<void> {
+  if (!request) return
+  const settings = {
+    'request.method': request.method,
+    'request.path': new URL(request.url).pathname.replace(/^\/rest\/v1/, ''),
+    'request.headers': JSON.stringify(Object.fromEntries(request.headers)),
+  }
+  await database
+    .selectNoFrom((query) => Object.entries(settings).map(([name, value]) => query.fn('set_config', [query.val(name), query.val(value), query.lit(true)]).as(name)))
+    .execute()
 }
 
 function roleIn(vars: ContextParameters[0]): string {
@@ -117,7 +138,8 @@ function roleIn(vars: ContextParameters[0]): string {
 export async function createDataApi(options: { server: Postgres; settings: Settings; keys: ApiKeys; jwtSecret: string; log: Log }): Promise<DataApi> {
   const { server, settings, keys } = options
   const cache = new SchemaCache(server.url(superuser))
-  const connection = new RequestConnection(server.url('authenticator'), cache)
+  const requests = new AsyncLocalStorage<Request>()
+  const connection = new RequestConnection(server.url('authenticator'), cache, requests)
   await settleGrants(connection)
   const app = new App({
     connection,
@@ -137,6 +159,7 @@ export async function createDataApi(options: { server: Postgres; settings: Setti
           // in Auth's tables for every request; it verifies the token afterwards all the same and sets what it says.
           async (context, next) => {
             const token = bearer(context.req.header('Authorization'))
+            if (token && !token.startsWith('sb_') && !isSignedToken(token)) return refuseToken()
             if (token && !token.startsWith('sb_') && token !== context.req.header('apikey')) {
               context.set('userId', 'set once the token is verified')
               context.set('sessionId', 'set once the token is verified')
@@ -150,12 +173,29 @@ export async function createDataApi(options: { server: Postgres; settings: Setti
   await cache.read()
   const listener = await reloadOnChange(server.url('authenticator'), cache, options.log)
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: (request) => requests.run(request, async () => app.fetch(request)),
     close: async () => {
       // Not the library's own end, which waits for every query: one that a crash of the server left behind is never answered.
       await Promise.all([listener.end({ timeout: 2 }), (connection.driver as postgres.Sql).end({ timeout: 2 })])
     },
   }
+}
+
+/** The library passes over what is no token of ours in form, as if nobody had said who they are; PostgREST refuses it. */
+function isSignedToken(token: string): boolean {
+  try {
+    return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) && decodeProtectedHeader(token).alg === 'HS256'
+  } catch {
+    return false
+  }
+}
+
+function refuseToken(): Response {
+  const message = 'No suitable key or wrong key type'
+  return Response.json(
+    { code: 'PGRST301', message, details: null, hint: null },
+    { status: 401, headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${message}"`, 'proxy-status': 'PostgREST; error=PGRST301' } },
+  )
 }
 
 /**

@@ -22,12 +22,15 @@ const byClass: Record<string, number> = {
 }
 
 function statusFor(code: string, role: string): number {
+  // With these a function names the status itself: PT429 is 429.
+  const chosen = /^PT([2-5]\d\d)$/.exec(code)?.[1]
+  if (chosen) return Number(chosen)
   // Who has not signed in might be allowed after that; who has is refused.
   if (code === '42501') return role === 'anon' ? 401 : 403
   return exact[code] ?? byClass[code.slice(0, 2)] ?? 400
 }
 
-/** Codes with which a function chooses the answer itself; the library understands them. */
+/** The code with which a function chooses the whole answer itself; the library understands it. */
 export function choosesAnswer(error: postgres.PostgresError): boolean {
-  return error.code === 'PGRST' || error.code.startsWith('PT')
+  return error.code === 'PGRST'
 }

@@ -11,6 +11,8 @@ export interface FunctionHost {
   worker(name: string): Promise<Worker>
   /** Starts what is not yet running, one after the other, so that nobody's first click waits for it. */
   warm(): Promise<void>
+  /** From now on functions run with these variables changed. Resolves when the last process that has the old ones has gone. */
+  renew(changes: Readonly<Record<string, string>>): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,13 +32,14 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   const { functionsDir, settings, log } = options
   const running = new Map<string, Promise<Worker>>()
   const retiring = new Set<Promise<void>>()
+  let env = options.env
   let closed = false
 
   const has = (name: string): boolean =>
     /^[A-Za-z0-9][\w-]*$/.test(name) && settings.function(name).enabled && existsSync(join(functionsDir, name, 'index.ts'))
 
   const start = (name: string): Promise<Worker> => {
-    const started = startWorker({ ...options, name })
+    const started = startWorker({ ...options, env, name })
     running.set(name, started)
     started.catch((error: unknown) => {
       log.error(messageOf(error))
@@ -84,6 +87,14 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       const names = existsSync(functionsDir) ? readdirSync(functionsDir).filter(has) : []
       // The log has said why one did not start.
       for (const name of names) if (!closed) await worker(name).catch(() => undefined)
+    },
+    renew: async (changes) => {
+      env = { ...env, ...changes }
+      for (const name of [...running.keys()]) {
+        retire(name, reloadGrace)
+        if (!closed) start(name).catch(() => undefined)
+      }
+      await Promise.all(retiring)
     },
     close: async () => {
       closed = true

@@ -86,7 +86,6 @@ function forwarded(request: IncomingMessage, authorization: string | undefined):
   return {
     ...headers,
     ...(authorization ? { authorization } : {}),
-    'x-forwarded-for': request.socket.remoteAddress ?? '',
     'x-forwarded-host': request.headers.host ?? '',
     'x-forwarded-proto': 'http',
   }

@@ -3,7 +3,13 @@ import { messagePage, listPage, newNonce } from './page.ts'
 import type { Inbox } from './store.ts'
 
 /** Mails hold sign-in links, so nothing here may be framed, cached, or read by another origin. */
-const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' }
+const headers = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
 
 function policy(nonce: string): string {
   return [

@@ -27,6 +27,8 @@ export async function bootstrap(server: Postgres, dataDir: string, password: str
   try {
     await sql.begin(async (transaction) => {
       await transaction.unsafe(roles)
+      // Statements are remembered, and those that fail are logged; a password must be neither.
+      await transaction.unsafe('set local pg_stat_statements.track_utility = off; set local log_min_error_statement = panic')
       for (const role of loginRoles) await transaction.unsafe(`alter role ${role} password '${password.replaceAll("'", "''")}'`)
     })
     await createAuthTables(server)

@@ -8,7 +8,7 @@ import type { Log } from '../lib/log.ts'
 import { projectDir } from '../lib/paths.ts'
 
 /** What a build depends on, folders and files alike. */
-const sources = ['src', 'public', 'index.html', 'landing.html', 'tsconfig.json', 'package-lock.json', 'supabase/functions/_shared/core']
+const sources = ['src', 'public', 'index.html', 'landing.html', 'tsconfig.json', 'package-lock.json', 'supabase/functions/_shared/core', 'supabase/embedded/web/headers.ts']
 const stamp = '.datasync-build'
 
 /** The folder with the production build, made anew when its sources have changed since. */

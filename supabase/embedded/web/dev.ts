@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { extname, join } from 'node:path'
 import { projectDir } from '../lib/paths.ts'
+import { developmentHeaders } from './headers.ts'
 import { entryFor, fillAddresses, originOf } from './html.ts'
 import type { WebHandler } from './static.ts'
 
@@ -32,7 +33,7 @@ export async function serveDev(server: Server, page: { publishableKey: string; a
       }
       const template = await readFile(join(projectDir, entryFor(pathname)), 'utf8')
       const html = await vite.transformIndexHtml(url, template)
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...developmentHeaders })
       response.end(page ? fillAddresses(html, originOf(request, page.appUrl), page.publishableKey) : html)
     },
     close: () => vite.close(),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** `/c/<organization>/<site>` is a landing page, a small entry of its own; every other page is the app's. */
@@ -25,28 +24,10 @@ function fill(html: string, name: string, content: string): string {
 export function originOf(request: IncomingMessage, fallback: string): string {
   const host = request.headers.host
   if (!host || !/^(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/.test(host)) return fallback
-  // A proxy in front (a forwarded port of a cloud workspace, say) may speak https to the browser.
-  const scheme = request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
-  return `${scheme}://${host}`
+  return `${isHttps(request) ? 'https' : 'http'}://${host}`
 }
 
-/**
- * Scripts come from our own files, or are the inline ones that the page was built with, named by their hash.
- * Styles are set from scripts all over (positions of pop-ups, motion), and pictures may be anybody's.
- */
-export function contentSecurityPolicy(html: string): string {
-  const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)]
-    .map(([, code]) => `'sha256-${createHash('sha256').update(code ?? '').digest('base64')}'`)
-  return [
-    "default-src 'self'",
-    ["script-src 'self'", ...inline].join(' '),
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob: https: http:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'self'",
-  ].join('; ')
+/** A proxy in front (a forwarded port of a cloud workspace, say) may speak https to the browser. */
+export function isHttps(request: IncomingMessage): boolean {
+  return request.headers['x-forwarded-proto'] === 'https'
 }

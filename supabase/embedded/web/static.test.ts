@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -68,5 +69,30 @@ describe('the production build', () => {
     expect((await get('/%ff')).status).toBe(400)
     expect((await get('/', {}, 'POST')).status).toBe(405)
     expect((await get('/', {}, 'HEAD')).body).toHaveLength(0)
+  })
+
+  test('everything says what a browser may do with it, errors too', async () => {
+    const page = (await get('/jobs/7')).headers
+    expect(page['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';.*connect-src 'self';/)
+    expect(page).toMatchObject({ 'cross-origin-opener-policy': 'same-origin', 'permissions-policy': expect.stringContaining('camera=()') })
+    expect(page['strict-transport-security']).toBeUndefined()
+    expect((await get('/jobs/7', { 'x-forwarded-proto': 'https' })).headers).toMatchObject({
+      'strict-transport-security': 'max-age=31536000', 'content-security-policy': expect.stringContaining('upgrade-insecure-requests'),
+    })
+    for (const path of ['/assets/main-abc.js', '/assets/none.js', '/%ff']) {
+      expect((await get(path)).headers, path).toMatchObject({ 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' })
+    }
+  })
+
+  test('a build for another Supabase may ask that one', async () => {
+    const handle = serveStatic(dist, { supabaseUrl: 'https://ref.supabase.co' })
+    const other = createServer((incoming, outgoing) => void handle(incoming, outgoing))
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port: otherPort } = other.address() as AddressInfo
+    const response = await fetch(`http://127.0.0.1:${otherPort}/`)
+    expect(response.headers.get('content-security-policy')).toContain("connect-src 'self' https://ref.supabase.co wss://ref.supabase.co;")
+    // Nobody tells it where its backend is: the build knows.
+    expect(await response.text()).toContain('name="supabase-url" content=""')
+    other.close()
   })
 })

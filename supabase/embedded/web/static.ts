@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { contentSecurityPolicy, entryFor, fillAddresses, originOf } from './html.ts'
+import { commonHeaders, inlineScriptHashes, pageHeaders } from './headers.ts'
+import { entryFor, fillAddresses, isHttps, originOf } from './html.ts'
 
 export type WebHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -21,11 +22,18 @@ interface Served {
   version: string
   body: Buffer
   etag: string
+  /** Of a page, the scripts that it was built with. */
+  inlineScripts: string[] | undefined
   encoded: Partial<Record<'br' | 'gzip', Promise<Buffer>>>
 }
 
+/** The embedded backend, whose address the page is told, the Supabase project for which the app was built, or none. */
+export type Backend = { publishableKey: string; appUrl: string } | { supabaseUrl: string } | undefined
+
 /** Serves the production build: hashed files for ever, pages fresh every time, both compressed once and kept in memory. */
-export function serveStatic(dist: string, page: { publishableKey: string; appUrl: string } | undefined): WebHandler {
+export function serveStatic(dist: string, backend: Backend): WebHandler {
+  const page = backend && 'appUrl' in backend ? backend : undefined
+  const supabaseUrl = backend && 'supabaseUrl' in backend ? backend.supabaseUrl : undefined
   const cache = new Map<string, Served>()
 
   const load = async (file: string, fill?: { key: string; apply: (text: string) => string }): Promise<Served | undefined> => {
@@ -37,7 +45,8 @@ export function serveStatic(dist: string, page: { publishableKey: string; appUrl
     if (known?.version === version) return known
     const source = await readFile(file)
     const body = fill ? Buffer.from(fill.apply(source.toString('utf8'))) : source
-    const served: Served = { version, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`, encoded: {} }
+    const inlineScripts = file.endsWith('.html') ? inlineScriptHashes(body.toString('utf8')) : undefined
+    const served: Served = { version, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`, inlineScripts, encoded: {} }
     // Pages are kept per origin, and an origin is what a client says: a client that keeps inventing them must not fill the memory.
     if (cache.size > 500) cache.clear()
     cache.set(key, served)
@@ -58,11 +67,9 @@ export function serveStatic(dist: string, page: { publishableKey: string; appUrl
     const headers: Record<string, string> = {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'cache-control': relative.startsWith(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'strict-origin-when-cross-origin',
+      ...(served.inlineScripts ? pageHeaders(served.inlineScripts, { supabaseUrl, https: isHttps(request) }) : commonHeaders),
       etag: served.etag,
     }
-    if (!isFile) headers['content-security-policy'] = contentSecurityPolicy(served.body.toString('utf8'))
     if (request.headers['if-none-match'] === served.etag) {
       response.writeHead(304, headers).end()
       return
@@ -95,5 +102,5 @@ function decode(url: string): string | undefined {
 }
 
 function plain(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers }).end(`${text}\n`)
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...commonHeaders, ...headers }).end(`${text}\n`)
 }

@@ -22,6 +22,10 @@ create function public.refuse() returns void language plpgsql as $$
 begin
   raise exception using errcode = 'DS020', message = 'It cannot be published.', hint = 'Fill in the headline.', detail = '[{"path":"headline"}]';
 end $$;
+create function public.wait() returns void language plpgsql as $$
+begin
+  raise exception using errcode = 'PT429', message = 'Too often.', hint = 'Wait a minute.';
+end $$;
 create function public.who() returns jsonb language sql stable as $$ select jsonb_build_object('role', current_user, 'sub', auth.uid(), 'claims', auth.jwt()) $$;
 `
 
@@ -89,6 +93,43 @@ describe('API keys', () => {
   })
 })
 
+test.each([
+  ['an unsigned token', `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${Buffer.from('{"role":"authenticated","sub":"00000000-0000-4000-8000-000000000000"}').toString('base64url')}.`],
+  ['another kind of key', `ds_${'0'.repeat(8)}_${'0'.repeat(48)}`],
+  ['any other text', 'nonsense'],
+])('%s is refused, not taken for nobody', async (_name, token) => {
+  const { status, text } = await call('/rest/v1/rpc/who', { apikey: stack.publishable_key, authorization: `Bearer ${token}` }, 'POST')
+  expect(status).toBe(401)
+  expect(JSON.parse(text)).toMatchObject({ code: 'PGRST301', details: null, hint: null })
+})
+
+describe('security headers', () => {
+  test.each(['/rest/v1/notes', '/auth/v1/settings', '/functions/v1/nothing', '/realtime/v1/api/broadcast'])('an answer of %s does nothing as a page, whether it is an error or not', async (path) => {
+    for (const headers of [{}, { apikey: stack.publishable_key }]) {
+      const response = await fetch(stack.api_url + path, { headers: headers as Record<string, string> })
+      await response.arrayBuffer()
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'.*sandbox$/),
+      })
+      expect(response.headers.get('strict-transport-security')).toBeNull()
+    }
+  })
+
+  test('only behind https is a browser asked to stay there', async () => {
+    const response = await fetch(`${stack.api_url}/rest/v1/`, { headers: { 'x-forwarded-proto': 'https' } })
+    await response.arrayBuffer()
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000')
+  })
+
+  test('what is not found is no page either', async () => {
+    const response = await fetch(`${stack.api_url}/nowhere`)
+    await response.arrayBuffer()
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
 describe('the Data API', () => {
   test('grants stay as the migrations left them', async () => {
     const supabase = await signedIn('grants@example.com')
@@ -105,6 +146,12 @@ describe('the Data API', () => {
     const { error, status } = await client(stack).rpc('refuse')
     expect(status).toBe(400)
     expect(error).toMatchObject({ code: 'DS020', message: 'It cannot be published.', details: '[{"path":"headline"}]', hint: 'Fill in the headline.' })
+  })
+
+  test('a function may name the status, and says the rest as ever', async () => {
+    const { error, status } = await client(stack).rpc('wait')
+    expect(status).toBe(429)
+    expect(error).toMatchObject({ code: 'PT429', message: 'Too often.', hint: 'Wait a minute.' })
   })
 
   test('a table made later is there without a restart', async () => {

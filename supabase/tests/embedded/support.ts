@@ -9,7 +9,8 @@ import { startStack, type Stack } from '../../embedded/stack.ts'
 export interface Project {
   supabaseDir: string
   dataDir: string
-  start(): Promise<Stack>
+  /** With the limits of its config.toml when asked for; most tests make more people than those let through. */
+  start(options?: { limited: boolean }): Promise<Stack>
   write(path: string, text: string): void
   remove(): void
 }
@@ -28,7 +29,7 @@ export function throwawayProject(files: Record<string, string>): Project {
     supabaseDir,
     dataDir,
     write,
-    start: () => startStack({ dataDir, supabaseDir, port: 0, app: 'none', quiet: true }),
+    start: ({ limited } = { limited: false }) => startStack({ dataDir, supabaseDir, port: 0, app: 'none', quiet: true, liftAuthLimits: !limited }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }

@@ -120,8 +120,8 @@ export function openWorld(backend: Backend): World {
   }
 }
 
-/** There is no verb for invitations yet, so the fixture writes what one would write. */
-export async function addMember(sql: Sql, person: Person, organization: Organization, role: Role): Promise<void> {
+/** What an accepted invitation writes, without one. */
+export async function addMember(sql: Sql, person: Pick<Person, 'userId' | 'email'>, organization: Organization, role: Role): Promise<void> {
   await sql`
     insert into public.profiles (id, email, organization_id) values (${person.userId}, ${person.email}, ${organization.id})
     on conflict (id) do update set organization_id = excluded.organization_id`

@@ -14,7 +14,7 @@ export async function startQuietStack(): Promise<Stack> {
   for (const part of ['config.toml', 'migrations']) {
     await cp(fileURLToPath(new URL(`../../${part}`, import.meta.url)), join(supabaseDir, part), { recursive: true })
   }
-  const stack = await startStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, supabaseDir })
+  const stack = await startStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, supabaseDir, liftAuthLimits: true })
   return {
     ...stack,
     async close() {
