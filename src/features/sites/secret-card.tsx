@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { endSecretOverlap, makeSiteSecret } from '@/features/sites/queries/secret'
 import type { Site } from '@/features/sites/queries/sites'
 import { RotateSecretDialog } from '@/features/sites/rotate-secret-dialog'
+import { SecretText } from '@/features/sites/secret-text'
 import { TimeUntil } from '@/features/sites/time-until'
 import { useTimeLeft } from '@/features/sites/use-time-left'
 import { errorLine } from '@/lib/errors'
@@ -16,7 +17,7 @@ import { toast } from '@/ui/toaster'
 
 const LIST = 'grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-sm'
 
-/** The signing secret: which one signs, since when, and whether the one before still does. Never the secret itself. */
+/** The signing secret: which one signs, since when, and whether the one before still does. Its text only for an admin who asks. */
 export function SecretCard({ site }: { site: Site }) {
   const isAdmin = useHasRole('admin')
   const [rotating, setRotating] = useState(false)
@@ -49,6 +50,14 @@ export function SecretCard({ site }: { site: Site }) {
         <dd>
           <RelativeTime at={secretSetAt} />, <span className="text-ink-2">kept encrypted</span>
         </dd>
+        {isAdmin && (
+          <>
+            <dt className="pt-1 text-ink-3">Secret</dt>
+            <dd className="min-w-0">
+              <SecretText key={secretVersion} siteId={site.id} />
+            </dd>
+          </>
+        )}
         {secretOverlapUntil !== null && overlaps && (
           <>
             <dt className="text-ink-3">Old secret</dt>

@@ -1,10 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { configure, render, screen, waitFor, within } from '@testing-library/react'
+import { act, configure, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MemoryRouter, Route, Routes, useParams } from 'react-router-dom'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Role } from '@/lib/claims'
 
 // A Data API and functions on loopback: they answer with one site, and keep what they were asked to do.
@@ -266,9 +266,37 @@ describe('the signing secret', () => {
     await waitFor(() => expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'end_overlap' }))
   })
 
-  it('is not for editors to rotate', async () => {
+  it('is shown to an admin who asks, and hidden again when they say so or leave it', async () => {
+    answers['/functions/v1/site-secret'] = { version: 3, secret: 'whsec_of_the_test', created_at: '2026-11-20T08:00:00Z' }
+    await open('admin')
+    const card = within(screen.getByRole('region', { name: 'Signing secret' }))
+    expect(card.getByRole('link', { name: 'audit log' }).getAttribute('href')).toBe('/settings/audit')
+    await click('Reveal')
+    expect((await card.findByText('whsec_of_the_test')).tagName).toBe('CODE')
+    expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'reveal' })
+    expect(card.getByText(/^in (1 min|\d+ s)$/)).toBeTruthy()
+    expect(document.activeElement).toBe(card.getByRole('button', { name: 'Hide' }))
+    await click('Hide')
+    expect(card.queryByText('whsec_of_the_test')).toBeNull()
+    expect(card.getByRole('button', { name: 'Reveal' })).toBeTruthy()
+  })
+
+  it('is hidden again after a minute', async () => {
+    answers['/functions/v1/site-secret'] = { version: 3, secret: 'whsec_of_the_test', created_at: '2026-11-20T08:00:00Z' }
+    await open('admin')
+    const timers = vi.spyOn(window, 'setTimeout')
+    await click('Reveal')
+    await screen.findByText('whsec_of_the_test')
+    const [hide] = timers.mock.calls.find(([, delay]) => delay === 60_000) ?? []
+    timers.mockRestore()
+    act(() => (hide as () => void)())
+    expect(screen.queryByText('whsec_of_the_test')).toBeNull()
+  })
+
+  it('is not for editors to rotate or to see', async () => {
     await open('editor')
     expect(screen.getByRole('region', { name: 'Signing secret' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Rotate…' })).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Reveal' })).toBeNull()
   })
 })

@@ -11,8 +11,10 @@ const requestWith = (headers: Record<string, string>) => new Request('http://x.e
 const server = createServer((request, response) => {
   const token = request.headers.authorization
   if (request.url !== '/auth/v1/user' || request.headers.apikey !== 'sb_publishable_abc') response.writeHead(404).end()
-  else if (token === 'Bearer good') response.writeHead(200).end(JSON.stringify({ id: userId, email: 'a@example.com' }))
-  else if (token === 'Bearer broken') response.writeHead(502).end('bad gateway')
+  else if (token === 'Bearer good' || token?.startsWith('Bearer good.')) response.writeHead(200).end(JSON.stringify({ id: userId, email: 'a@example.com' }))
+  else if (token?.startsWith('Bearer factors.')) {
+    response.writeHead(200).end(JSON.stringify({ id: userId, factors: [{ status: 'unverified' }, { status: token.split('.')[2] }] }))
+  } else if (token === 'Bearer broken') response.writeHead(502).end('bad gateway')
   else if (token === 'Bearer odd') response.writeHead(200).end('<html>')
   else response.writeHead(401).end('{}')
 })
@@ -31,7 +33,32 @@ const identify = (headers: Record<string, string>, supabaseUrl = url) =>
 
 describe('who calls', () => {
   it('is the user whom the auth server names', async () => {
-    expect(await identify({ authorization: 'Bearer good' })).toEqual({ ok: true, value: { kind: 'user', userId } })
+    expect(await identify({ authorization: 'Bearer good' })).toEqual({ ok: true, value: { kind: 'user', userId, signedInAt: null } })
+  })
+
+  it('has signed in when their token says so, however often it was renewed since', async () => {
+    const signedInAt = async (claims: unknown) => {
+      const token = `good.${Buffer.from(typeof claims === 'string' ? claims : JSON.stringify(claims)).toString('base64url')}.signature`
+      const caller = await identify({ authorization: `Bearer ${token}` })
+      return caller.ok && caller.value.kind === 'user' ? caller.value.signedInAt : 'no user'
+    }
+    const password = { method: 'password', timestamp: 1_790_000_000 }
+    expect(await signedInAt({ amr: [password] })).toBe(1_790_000_000_000)
+    expect(await signedInAt({ amr: [{ method: 'totp', timestamp: 1_790_000_060 }, password] })).toBe(1_790_000_060_000)
+    expect(await signedInAt({ amr: [password, { method: 'token_refresh', timestamp: 1_790_009_000 }], name: 'Zoë ÿ?>' })).toBe(1_790_000_000_000)
+    for (const claims of [{}, { amr: [] }, { amr: ['password'] }, { amr: [{ method: 'password', timestamp: 'now' }] }, '{', '[]']) {
+      expect(await signedInAt(claims)).toBeNull()
+    }
+  })
+
+  it('has to have shown their second factor where they have one', async () => {
+    const call = (aal: string, status: string) => {
+      const claims = Buffer.from(JSON.stringify({ aal })).toString('base64url')
+      return identify({ authorization: `Bearer factors.${claims}.${status}` })
+    }
+    expect(await call('aal1', 'verified')).toMatchObject({ ok: false, error: { status: 401, code: 'second_factor_needed' } })
+    expect(await call('aal2', 'verified')).toMatchObject({ ok: true, value: { userId } })
+    expect(await call('aal1', 'unverified')).toMatchObject({ ok: true, value: { userId } })
   })
 
   it.each([

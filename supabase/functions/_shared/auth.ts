@@ -1,13 +1,20 @@
 import { z } from 'zod'
-import { constantTimeEqual, utf8 } from './core/bytes.ts'
+import { constantTimeEqual, fromBase64, utf8 } from './core/bytes.ts'
 import type { Result } from './core/result.ts'
 
 /** Who calls. What the caller may do with a run or a site is for SQL to say, which reads the membership as it stands. */
-export type Caller = { kind: 'user'; userId: string } | { kind: 'service' }
+export type Caller = User | { kind: 'service' }
+
+export interface User {
+  kind: 'user'
+  userId: string
+  /** When they last showed who they are (milliseconds); a token that was only renewed since says the same. Null: it does not say. */
+  signedInAt: number | null
+}
 
 export interface AuthError {
   status: 401 | 503
-  code: 'unauthenticated' | 'auth_unreachable'
+  code: 'unauthenticated' | 'second_factor_needed' | 'auth_unreachable'
   message: string
 }
 
@@ -23,7 +30,13 @@ export type IdentifyCaller = (request: Request) => Promise<Result<Caller, AuthEr
 
 export const tickHeader = 'x-tick-secret'
 
-const userSchema = z.object({ id: z.uuid() })
+const userSchema = z.object({ id: z.uuid(), factors: z.array(z.object({ status: z.string() })).nullish() })
+
+const claimsSchema = z.object({
+  aal: z.string().optional(),
+  amr: z.array(z.object({ method: z.string(), timestamp: z.number() })).optional(),
+})
+type Claims = z.infer<typeof claimsSchema>
 
 /**
  * A user is whoever the auth server says the token belongs to. Asking it holds for every way in which a project signs
@@ -55,7 +68,29 @@ export function createIdentifyCaller(options: AuthOptions): IdentifyCaller {
       return unauthenticated('the access token is not valid or has expired')
     }
     const user = userSchema.safeParse(await answer.json().catch(() => null))
-    return user.success ? { ok: true, value: { kind: 'user', userId: user.data.id } } : unreachable()
+    if (!user.success) return unreachable()
+    const claims = claimsOf(token)
+    if (user.data.factors?.some(({ status }) => status === 'verified') && claims.aal !== 'aal2') return secondFactorNeeded()
+    return { ok: true, value: { kind: 'user', userId: user.data.id, signedInAt: signedInAt(claims) } }
+  }
+}
+
+/** Read from the token itself, which is to be asked only after the auth server has vouched for it. */
+function claimsOf(token: string): Claims {
+  const payload = fromBase64((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
+  return claimsSchema.safeParse(payload === null ? null : jsonOf(payload)).data ?? {}
+}
+
+function signedInAt({ amr = [] }: Claims): number | null {
+  const times = amr.filter(({ method }) => method !== 'token_refresh').map(({ timestamp }) => timestamp * 1_000)
+  return times.length > 0 ? Math.max(...times) : null
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return null
   }
 }
 
@@ -82,6 +117,11 @@ function sameText(a: string, b: string): boolean {
 
 function unauthenticated(message: string): { ok: false; error: AuthError } {
   return { ok: false, error: { status: 401, code: 'unauthenticated', message } }
+}
+
+/** As the database refuses a session of somebody who has a second factor and has not shown it. */
+function secondFactorNeeded(): { ok: false; error: AuthError } {
+  return { ok: false, error: { status: 401, code: 'second_factor_needed', message: 'enter the code of your authenticator app first' } }
 }
 
 function unreachable(): { ok: false; error: AuthError } {

@@ -1,10 +1,14 @@
 import postgres from 'postgres'
+import type { Actor } from './actor.ts'
 import { fromBase64 } from './core/bytes.ts'
 import type { Sealed } from './encryption.ts'
 
 /** The functions' own connection to the database, and the engine's verbs over it. */
 
 export type Sql = postgres.Sql
+
+/** Runs verbs in one transaction, which says who acts. Null: the system does. */
+export type ActingAs = <T>(actor: Actor | null, work: (database: Database) => Promise<T>) => Promise<T>
 
 export interface SealedSecret extends Sealed {
   version: number
@@ -119,7 +123,18 @@ interface ClaimRow {
   secrets: unknown
 }
 
-export function createDatabase(sql: Sql) {
+export function createActingAs(sql: Sql): ActingAs {
+  return async <T>(actor: Actor | null, work: (database: Database) => Promise<T>): Promise<T> => {
+    const done = await sql.begin(async (transaction) => {
+      if (actor !== null) await transaction`select set_config('datasync.actor', ${JSON.stringify(actor)}, true)`
+      // Wrapped: the driver would wait for each member of a list as if it were a query.
+      return { result: await work(createDatabase(transaction)) }
+    })
+    return done.result
+  }
+}
+
+export function createDatabase(sql: Sql | postgres.TransactionSql) {
   return {
     /** Records what has ended and claims up to `limit` of what is due (0: nothing), in one transaction. */
     async exchange(
@@ -168,6 +183,11 @@ export function createDatabase(sql: Sql) {
       const [row] = await sql<{ stored: boolean }[]>`
         select public.store_site_secret(${siteId}::uuid, ${version}, ${keyVersion}, ${nonce}::bytea, ${ciphertext}::bytea) as stored`
       return row?.stored ?? false
+    },
+
+    /** Writes an entry of the audit log about a site's secret. */
+    async siteSecretEvent(siteId: string, action: 'revealed'): Promise<void> {
+      await sql`select public.site_secret_event(${siteId}::uuid, ${action})`
     },
 
     async takeSimulatedFailure(siteId: string): Promise<boolean> {

@@ -33,6 +33,22 @@ describe('seal and open', () => {
     expect(await seal(rotated, site, 'secret', nonce())).toMatchObject({ keyVersion: 10 })
   })
 
+  it('seal with a lower version where that is asked for, and still open with every one', async () => {
+    const keys = { '1': key(), '2': key() }
+    const text = JSON.stringify(keys)
+    const [announced, taken] = await Promise.all([parseKeyRing(text, 1), parseKeyRing(text)])
+    if (!announced.ok || !taken.ok) throw new Error('the keys are well formed')
+    const sealed = await seal(announced.value, site, 'secret', nonce())
+    expect(sealed.keyVersion).toBe(1)
+    for (const one of [sealed, await seal(taken.value, site, 'secret', nonce())]) {
+      expect(await open(announced.value, site, one)).toEqual({ ok: true, value: 'secret' })
+    }
+    expect(await parseKeyRing(text, 3)).toEqual({
+      ok: false,
+      error: { code: 'malformed_keys', message: 'DATASYNC_SEALING_KEY names key 3, which DATASYNC_SECRET_KEYS lacks' },
+    })
+  })
+
   it('do not open in another site, with another key, or with a bit turned', async () => {
     const ring = await ringOf({ '1': key() })
     const sealed = await seal(ring, site, 'secret', nonce())
@@ -56,6 +72,14 @@ describe('seal and open', () => {
 })
 
 describe('parseKeyRing', () => {
+  it('gives each key a check, by which two programs may find out that they hold the same without showing it', async () => {
+    const shared = key()
+    const [mine, theirs] = [await ringOf({ '1': shared, '2': key() }), await ringOf({ '1': shared, '2': key() })]
+    expect(mine.checks['1']).toMatch(/^[0-9a-f]{8}$/)
+    expect(mine.checks['1']).toBe(theirs.checks['1'])
+    expect(mine.checks['2']).not.toBe(theirs.checks['2'])
+  })
+
   it.each([
     [undefined, 'no_keys'],
     ['  ', 'no_keys'],

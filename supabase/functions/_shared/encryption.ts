@@ -1,4 +1,4 @@
-import { fromBase64, utf8 } from './core/bytes.ts'
+import { fromBase64, toHex, utf8 } from './core/bytes.ts'
 import type { Problem, Result } from './core/result.ts'
 
 /**
@@ -9,10 +9,13 @@ import type { Problem, Result } from './core/result.ts'
 
 export const nonceBytes = 12
 
-/** What one line of `DATASYNC_SECRET_KEYS` holds, by version. The highest seals, all open. */
+/** What `DATASYNC_SECRET_KEYS` holds, by version. One seals, all open. */
 export interface KeyRing {
+  /** The one that seals. */
   readonly current: number
   readonly keys: ReadonlyMap<number, CryptoKey>
+  /** By version, what tells whether two programs mean the same key: the first 8 hex digits of its SHA-256. */
+  readonly checks: Readonly<Record<string, string>>
 }
 
 export interface Sealed {
@@ -24,8 +27,14 @@ export interface Sealed {
 
 export type EncryptionError = Problem<'no_keys' | 'malformed_keys' | 'unknown_key' | 'unreadable'>
 
-/** Parses `{"1": "<base64 of 32 bytes>", …}`. No message repeats any part of a key. */
-export async function parseKeyRing(text: string | undefined): Promise<Result<KeyRing, EncryptionError>> {
+/**
+ * Parses `{"1": "<base64 of 32 bytes>", …}`. The highest version seals unless another one is named: while a new key is
+ * being brought to every program that opens secrets, none of them may seal with it yet. No message repeats any part of a key.
+ */
+export async function parseKeyRing(
+  text: string | undefined,
+  sealingKey?: number,
+): Promise<Result<KeyRing, EncryptionError>> {
   if (text === undefined || text.trim() === '') {
     return fail('no_keys', 'DATASYNC_SECRET_KEYS is not set: signing secrets cannot be sealed or opened')
   }
@@ -39,6 +48,7 @@ export async function parseKeyRing(text: string | undefined): Promise<Result<Key
     return fail('malformed_keys', 'DATASYNC_SECRET_KEYS must be an object of the form {"1": "<base64 of 32 bytes>"}')
   }
   const keys = new Map<number, CryptoKey>()
+  const checks: Record<string, string> = {}
   for (const [name, value] of Object.entries(parsed)) {
     if (!/^[1-9][0-9]{0,8}$/.test(name)) {
       return fail('malformed_keys', 'the versions in DATASYNC_SECRET_KEYS must be whole numbers from 1')
@@ -48,9 +58,14 @@ export async function parseKeyRing(text: string | undefined): Promise<Result<Key
       return fail('malformed_keys', `key ${name} of DATASYNC_SECRET_KEYS is not base64 of 32 bytes`)
     }
     keys.set(Number(name), await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']))
+    checks[name] = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))).slice(0, 8)
   }
   if (keys.size === 0) return fail('no_keys', 'DATASYNC_SECRET_KEYS holds no key')
-  return { ok: true, value: { current: Math.max(...keys.keys()), keys } }
+  const current = sealingKey ?? Math.max(...keys.keys())
+  if (!keys.has(current)) {
+    return fail('malformed_keys', `DATASYNC_SEALING_KEY names key ${current}, which DATASYNC_SECRET_KEYS lacks`)
+  }
+  return { ok: true, value: { current, keys, checks } }
 }
 
 /** `nonce` must be fresh random bytes: two texts under one key and nonce give both away. */

@@ -17,6 +17,7 @@ it('has defaults for all but the address and the database', () => {
       publishableKey: '',
       secretKeys: [],
       signingKeys: undefined,
+      sealingKey: undefined,
       tickSecret: null,
       allowPrivateDestinations: false,
       allowedDestinations: { names: new Set(), ranges: [] },

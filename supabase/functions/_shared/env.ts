@@ -34,6 +34,7 @@ const environmentSchema = z.object({
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
   SUPABASE_SECRET_KEYS: keysByName.optional(),
   DATASYNC_SECRET_KEYS: z.string().optional(),
+  DATASYNC_SEALING_KEY: z.coerce.number().int().min(1).optional(),
   // An empty secret would let everybody in: it counts as none.
   DATASYNC_TICK_SECRET: z.string().min(16, { error: 'must have 16 characters or more' }).optional(),
   DATASYNC_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
@@ -55,6 +56,8 @@ export interface Environment {
   secretKeys: string[]
   /** Still to be parsed: the reason why it cannot be used belongs to the deliveries that need it. */
   signingKeys: string | undefined
+  /** The version of the key that seals; undefined: the highest. */
+  sealingKey: number | undefined
   tickSecret: string | null
   allowPrivateDestinations: boolean
   allowedDestinations: AllowList
@@ -94,6 +97,7 @@ export function readEnvironment(get: (name: string) => string | undefined): Resu
       publishableKey: publishable.default ?? Object.values(publishable)[0] ?? env.SUPABASE_ANON_KEY ?? '',
       secretKeys: [...Object.values({ ...env.SUPABASE_SECRET_KEYS }), env.SUPABASE_SERVICE_ROLE_KEY ?? ''].filter(Boolean),
       signingKeys: env.DATASYNC_SECRET_KEYS,
+      sealingKey: env.DATASYNC_SEALING_KEY,
       tickSecret: env.DATASYNC_TICK_SECRET ?? null,
       allowPrivateDestinations: env.DATASYNC_ALLOW_PRIVATE_DESTINATIONS === 'true',
       allowedDestinations: env.DATASYNC_ALLOWED_DESTINATIONS ?? nothingAllowed,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createIdentifyCaller, tickHeader, type IdentifyCaller } from './auth.ts'
-import { connect, createDatabase, type Database } from './database.ts'
+import { connect, createActingAs, createDatabase, type ActingAs, type Database } from './database.ts'
 import { parseKeyRing } from './encryption.ts'
 import { defaultDrainLimits, drain } from './engine.ts'
 import { readEnvironment, type Environment } from './env.ts'
@@ -14,6 +14,7 @@ import type { KeyRingResult, RandomBytes } from './site-secrets.ts'
 export interface Runtime {
   env: Environment
   database: Database
+  actingAs: ActingAs
   keyRing: KeyRingResult
   identify: IdentifyCaller
   /** One request to an address that somebody has typed. */
@@ -60,8 +61,9 @@ export function createFunction({ source, getEnv, waitUntil, makeHandler }: Runti
 }
 
 async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts['waitUntil']): Promise<Runtime> {
-  const database = createDatabase(connect(env.databaseUrl))
-  const keyRing = await parseKeyRing(env.signingKeys)
+  const sql = connect(env.databaseUrl)
+  const database = createDatabase(sql)
+  const keyRing = await parseKeyRing(env.signingKeys, env.sealingKey)
   if (!keyRing.ok) log('error', keyRing.error.message)
   const send = createSender({
     timeoutMs: env.sendTimeoutMs,
@@ -117,6 +119,7 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
   return {
     env,
     database,
+    actingAs: createActingAs(sql),
     keyRing,
     identify: createIdentifyCaller({ ...env, fetch }),
     send,

@@ -5,7 +5,7 @@ import type { Database, SealedSecret } from './database.ts'
 import { nodeHmacKey } from './node-hmac.ts'
 import { nonceBytes, open, seal, type EncryptionError, type KeyRing } from './encryption.ts'
 
-/** Between the sealed secrets that SQL keeps and the keys that sign. A secret's text never leaves this file. */
+/** Between the sealed secrets that SQL keeps and the keys that sign. A secret's text leaves this file only to be revealed. */
 
 export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>
 
@@ -15,6 +15,8 @@ export type KeyRingResult = Result<KeyRing, EncryptionError>
 export type SecretDatabase = Pick<Database, 'siteSecrets' | 'storeSiteSecret'>
 
 export type RotationDatabase = Pick<Database, 'rotateSiteSecret'>
+
+export type RevealDatabase = Pick<Database, 'siteSecrets' | 'currentSecret' | 'siteSecretEvent'>
 
 export type SecretError = Problem
 
@@ -64,6 +66,34 @@ export async function rotateSiteSecret(
 export const rotatedMeanwhile: SecretError = {
   code: 'rotated_meanwhile',
   message: 'somebody else has rotated this secret in the meantime; look at what signs now, and rotate again only if that is not enough',
+}
+
+export interface Revealed {
+  version: number
+  /** `whsec_…`, as receivers are given it. */
+  secret: string
+  createdAt: string
+}
+
+/**
+ * The text of the secret that signs. To be called in a transaction: what it hands out is in the audit log by the time
+ * that one is done.
+ */
+export async function revealSiteSecret(
+  database: RevealDatabase,
+  keyRing: KeyRingResult,
+  siteId: string,
+): Promise<Result<Revealed, SecretError>> {
+  if (!keyRing.ok) return keyRing
+  const current = await database.currentSecret(siteId)
+  const sealed = (await database.siteSecrets(siteId)).find(({ version }) => version === current?.version)
+  if (current === null || sealed === undefined) {
+    return { ok: false, error: { code: 'no_secret', message: 'this site has no signing secret yet' } }
+  }
+  const opened = await open(keyRing.value, siteId, sealed)
+  if (!opened.ok) return opened
+  await database.siteSecretEvent(siteId, 'revealed')
+  return { ok: true, value: { version: current.version, secret: opened.value, createdAt: current.createdAt } }
 }
 
 async function newSecret(ring: KeyRing, siteId: string, version: number, randomBytes: RandomBytes): Promise<SealedSecret> {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createHealthHandler, type HealthDependencies } from './handler.ts'
 
 const figures = { queued: 3, in_flight: 1, oldest_waiting_s: 2, expired_leases: 0, lease_expiries: 5, last_tick_at: '2026-11-21T08:00:00Z', tick_age_s: 4 }
-const ring = { ok: true, value: { current: 1, keys: new Map() } } as const
+const ring = { ok: true, value: { current: 1, keys: new Map(), checks: { '1': '0a1b2c3d' } } } as const
 const noRing = { ok: false, error: { code: 'no_keys', message: 'DATASYNC_SECRET_KEYS is not set' } } as const
 
 async function ask(secret: boolean, changes: Partial<HealthDependencies> = {}, engine: Record<string, unknown> = figures) {
@@ -20,7 +20,7 @@ async function ask(secret: boolean, changes: Partial<HealthDependencies> = {}, e
 const broken = { ping: () => Promise.reject(new Error('down')), engineHealth: () => Promise.reject(new Error('down')) }
 
 it('tells who holds a secret all that the engine says of itself', async () => {
-  expect(await ask(true)).toEqual({ status: 200, body: { ok: true, reasons: [], signing: 'ready', ...figures } })
+  expect(await ask(true)).toEqual({ status: 200, body: { ok: true, reasons: [], signing: 'ready', keys: { sealing: 1, checks: { '1': '0a1b2c3d' } }, ...figures } })
 })
 
 it.each([
@@ -35,7 +35,7 @@ it('without signing keys nothing is ok; why is for those who hold a secret', asy
   expect(await ask(false, { keyRing: noRing })).toEqual({ status: 503, body: { ok: false } })
   expect(await ask(true, { keyRing: noRing })).toMatchObject({
     status: 503,
-    body: { ok: false, reasons: ['deliveries cannot be signed: DATASYNC_SECRET_KEYS is not set'], signing: 'DATASYNC_SECRET_KEYS is not set', queued: 3 },
+    body: { ok: false, reasons: ['deliveries cannot be signed: DATASYNC_SECRET_KEYS is not set'], signing: 'DATASYNC_SECRET_KEYS is not set', keys: null, queued: 3 },
   })
 })
 

@@ -31,12 +31,17 @@ export function createHealthHandler({ env, database, keyRing, log }: HealthDepen
       const reasons = [keyRing.ok ? null : `deliveries cannot be signed: ${keyRing.error.message}`, tickFault(engine.tick_age_s)]
       const faults = reasons.filter((reason) => reason !== null)
       const ok = faults.length === 0
-      return json(ok ? 200 : 503, { ok, reasons: faults, signing: keyRing.ok ? 'ready' : keyRing.error.message, ...engine })
+      return json(ok ? 200 : 503, { ok, reasons: faults, signing: keyRing.ok ? 'ready' : keyRing.error.message, keys: keysOf(keyRing), ...engine })
     } catch (error) {
       log('error', 'the database does not answer', { error: errorText(error) })
       return json(503, { ok: false, reasons: isService(request, env) ? ['the database does not answer'] : undefined })
     }
   }
+}
+
+/** Which key seals, and by which checks to tell that the keys here are the ones that somebody else holds. */
+function keysOf(keyRing: Runtime['keyRing']): { sealing: number; checks: Readonly<Record<string, string>> } | null {
+  return keyRing.ok ? { sealing: keyRing.value.current, checks: keyRing.value.checks } : null
 }
 
 function tickFault(ageS: unknown): string | null {

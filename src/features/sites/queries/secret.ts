@@ -2,9 +2,9 @@ import { z } from 'zod/mini'
 import { functionError } from '@/lib/errors'
 import { supabase } from '@/lib/supabase'
 
-// The secret itself is made, kept encrypted and used by the functions; it is never sent to the browser.
+// The secret itself is made, kept encrypted and used by the functions; it comes here only when an admin reveals it.
 
-async function siteSecret(body: { site_id: string; action?: 'rotate' | 'end_overlap'; overlap_hours?: number; from_version?: number }): Promise<unknown> {
+async function siteSecret(body: { site_id: string; action?: 'rotate' | 'end_overlap' | 'reveal'; overlap_hours?: number; from_version?: number }): Promise<unknown> {
   const answer = await supabase.functions.invoke<unknown>('site-secret', { body })
   if (answer.error !== null) throw await functionError(answer.error)
   return answer.data
@@ -36,4 +36,11 @@ export async function rotateSecret(siteId: string, from: number | null, overlapH
 
 export async function endSecretOverlap(siteId: string): Promise<void> {
   await siteSecret({ site_id: siteId, action: 'end_overlap' })
+}
+
+const revealed = z.object({ secret: z.string() })
+
+/** The text of the secret that signs; every call is recorded. Refused with `reauthentication_needed` ten minutes after the last sign-in. */
+export async function revealSecret(siteId: string): Promise<{ secret: string }> {
+  return revealed.parse(await siteSecret({ site_id: siteId, action: 'reveal' }))
 }
