@@ -19,18 +19,24 @@ describe('who set a run going', () => {
     ['api', 'ana', 'Ana, API', 'started by Ana, API'],
     ['schedule', null, 'auto', 'auto'],
   ])('%s by %s', (trigger, createdBy, inList, inHeader) => {
-    const origin = { trigger, createdBy, schedule: null }
+    const origin = { trigger, createdBy, apiKey: null, schedule: null }
     expect(words.startedBy(origin, ana, 'me')).toBe(inList)
     expect(words.startedWords(origin, ana, 'me')).toBe(inHeader)
   })
 
   it('names a schedule', () => {
-    const origin = { trigger: 'schedule', createdBy: null, schedule: 'Hourly' }
+    const origin = { trigger: 'schedule', createdBy: null, apiKey: null, schedule: 'Hourly' }
     expect(words.startedBy(origin, null, 'me')).toBe('auto, Hourly')
     expect(words.startedWords(origin, null, 'me')).toBe('auto, by the schedule “Hourly”')
   })
 
+  it('names an API key', () => {
+    const origin = { trigger: 'api', createdBy: null, apiKey: 'CI', schedule: null }
+    expect(words.startedBy(origin, null, 'me')).toBe('API, CI')
+    expect(words.startedWords(origin, null, 'me')).toBe('started by the API key “CI”')
+  })
+
   it('knows of somebody who is no longer there', () => {
-    expect(words.startedBy({ trigger: 'manual', createdBy: null, schedule: null }, null, 'me')).toBe('somebody who has left')
+    expect(words.startedBy({ trigger: 'manual', createdBy: null, apiKey: null, schedule: null }, null, 'me')).toBe('somebody who has left')
   })
 })

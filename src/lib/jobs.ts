@@ -22,7 +22,7 @@ export interface JobSummary {
 /** How many refusals a row names; the run's own page tells them all. */
 const REASONS_SHOWN = 2
 
-const COLUMNS = `id, number, status, trigger, created_by, message, total, succeeded, failed, skipped, created_at, finished_at,
+const COLUMNS = `id, number, status, trigger, created_by, api_key_name, message, total, succeeded, failed, skipped, created_at, finished_at,
   profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name), sync_deliveries(target_name, reason)` as const
 
 interface JobListOptions {
@@ -51,7 +51,7 @@ export async function fetchJobs({ userId, limit, before, status, signal }: JobLi
     id: job.id,
     number: job.number,
     status: job.status,
-    startedBy: startedBy({ trigger: job.trigger, createdBy: job.created_by, schedule: job.schedule?.name ?? null }, job.profiles, userId),
+    startedBy: startedBy({ trigger: job.trigger, createdBy: job.created_by, apiKey: job.api_key_name, schedule: job.schedule?.name ?? null }, job.profiles, userId),
     sites: job.total,
     skipped: job.skipped,
     idle: job.status === 'success' && job.succeeded + job.failed === 0,
@@ -72,14 +72,16 @@ const BY_WAY_OF: Readonly<Record<string, string>> = { api: 'API', replay: 'repla
 interface Origin {
   trigger: string
   createdBy: string | null
+  /** The name of the key that started it. */
+  apiKey: string | null
   /** Its name; null without one: an item's own publishing time, or a schedule that has been deleted. */
   schedule: string | null
 }
 
 /** Who or what set a run going: "you", a colleague's name, "auto"; a replay or a rollback says so behind the name. */
-export function startedBy({ trigger, createdBy, schedule }: Origin, profile: Starter | null, userId: string | undefined): string {
+export function startedBy({ trigger, createdBy, apiKey, schedule }: Origin, profile: Starter | null, userId: string | undefined): string {
   if (trigger === 'schedule') return schedule === null ? 'auto' : `auto, ${schedule}`
-  if (trigger === 'api' && createdBy === null) return 'API'
+  if (trigger === 'api' && createdBy === null) return apiKey === null ? 'API' : `API, ${apiKey}`
   const way = BY_WAY_OF[trigger]
   const name = starterName(createdBy, profile, userId)
   return way === undefined ? name : `${name}, ${way}`
@@ -89,8 +91,9 @@ const ACTS: Readonly<Record<string, string>> = { replay: 'replayed', rollback: '
 
 /** The same in a sentence: "started by you", "replayed by Ana", "auto, by the schedule “Hourly”". */
 export function startedWords(origin: Origin, profile: Starter | null, userId: string | undefined): string {
-  const { trigger, createdBy, schedule } = origin
+  const { trigger, createdBy, apiKey, schedule } = origin
   if (trigger === 'schedule') return schedule === null ? 'auto' : `auto, by the schedule “${schedule}”`
+  if (trigger === 'api' && apiKey !== null) return `started by the API key “${apiKey}”`
   if (trigger === 'api') return `started by ${startedBy(origin, profile, userId)}`
   return `${ACTS[trigger] ?? 'started'} by ${starterName(createdBy, profile, userId)}`
 }

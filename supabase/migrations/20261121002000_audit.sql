@@ -28,6 +28,7 @@ comment on column public.audit_log.changes is
   '[{field, before, after}], objects one level deep (data.headline); a missing key: there was, or is, nothing. Long values are {truncated, characters, start}.';
 create index audit_log_subject_idx on public.audit_log (organization_id, subject_id, seq desc);
 create index audit_log_actor_idx on public.audit_log (organization_id, actor_id, seq desc);
+create index audit_log_action_idx on public.audit_log (organization_id, action, seq desc);
 create index audit_log_at_idx on public.audit_log (organization_id, at desc);
 
 create table private.audit_heads (
@@ -401,7 +402,7 @@ create trigger organizations_tombstone before delete on public.organizations
   for each row execute function private.leave_tombstone();
 
 -- Proof.
-create function private.verify_audit(p_organization uuid, p_after bigint default 0, p_limit integer default 100000) returns jsonb
+create function private.verify_audit(p_organization uuid, p_after bigint default 0, p_limit integer default 50000) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_from bigint := 0;
@@ -466,7 +467,7 @@ $$;
 create function public.verify_audit_log(after_seq bigint default 0) returns jsonb
 language sql stable set search_path = '' as $$ select private.verify_audit_log(after_seq) $$;
 comment on function public.verify_audit_log(bigint) is
-  'Names the first entry of the audit log that is not as it was written: {ok, checked, last_seq, done, problem}. 100,000 entries a call; go on with after_seq = last_seq until done.';
+  'Names the first entry of the audit log that is not as it was written: {ok, checked, last_seq, done, problem}. 50,000 entries a call; go on with after_seq = last_seq until done.';
 
 create function private.set_audit_retention(p_days integer) returns void
 language plpgsql security definer set search_path = '' as $$

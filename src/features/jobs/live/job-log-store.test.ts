@@ -41,7 +41,7 @@ class Run {
     const finishedAt = this.status === 'running' ? null : at
     return {
       job: {
-        id: 'job', number: 1, status: this.status, trigger: 'manual', createdBy: null, planHash: null, message: '', total: 1,
+        id: 'job', number: 1, status: this.status, trigger: 'manual', createdBy: null, apiKey: null, planHash: null, message: '', total: 1,
         logSeq: this.rows.length, createdAt: at, finishedAt, cancelRequestedAt: null,
         attempts: 0, p50Ms: null, p95Ms: null, logsRemovedAt: this.logsRemovedAt,
       },

@@ -9,6 +9,8 @@ export interface Job {
   status: string
   trigger: string
   createdBy: string | null
+  /** The name of the API key that started it, as it was then. */
+  apiKey: string | null
   planHash: string | null
   message: string
   total: number
@@ -79,6 +81,7 @@ export function readJob(value: unknown): Job | null {
     status: value['status'],
     trigger: text(value['trigger']),
     createdBy: textOrNull(value['created_by']),
+    apiKey: textOrNull(value['api_key_name']),
     planHash: textOrNull(value['plan_hash']),
     message: text(value['message']),
     total: whole(value['total']),

@@ -4,7 +4,7 @@ import { everyRow } from '@/lib/queries/every-row'
 import { subscribeTopic } from '@/lib/realtime'
 import { supabase } from '@/lib/supabase'
 
-const JOB = `id, number, status, trigger, created_by, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, attempts, p50_ms, p95_ms, logs_removed_at,
+const JOB = `id, number, status, trigger, created_by, api_key_name, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, attempts, p50_ms, p95_ms, logs_removed_at,
   profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name)` as const
 // Without the bodies: they are fetched one at a time, when somebody asks to see one.
 const DELIVERY = `id, site_id, target_id, target_name, target_slug, status, reason, attempts, max_attempts, next_attempt_at, status_code,
