@@ -1,4 +1,5 @@
-import { NavLink } from 'react-router-dom'
+import { useEffect, useRef } from 'react'
+import { NavLink, useLocation } from 'react-router-dom'
 import { cn } from '@/ui/cn'
 
 interface LinkTabsProps {
@@ -8,8 +9,15 @@ interface LinkTabsProps {
 
 /** The pages of one place. Links and no tabs: each has its own address. */
 export function LinkTabs({ tabs, ...rest }: LinkTabsProps) {
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // On a narrow screen the row scrolls, and the page that is open must be among what is seen.
+  useEffect(() => {
+    const active = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (nav.current !== null && active) nav.current.scrollLeft = active.offsetLeft + active.offsetWidth - nav.current.clientWidth
+  }, [pathname])
   return (
-    <nav aria-label={rest['aria-label']} className="mb-4 flex gap-4 border-b border-line">
+    <nav ref={nav} aria-label={rest['aria-label']} className="relative mb-4 flex gap-4 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)] [scrollbar-width:none]">
       {tabs.map(({ label, href }) => (
         <NavLink
           key={href}
@@ -17,7 +25,7 @@ export function LinkTabs({ tabs, ...rest }: LinkTabsProps) {
           end
           className={({ isActive }) =>
             cn(
-              '-mb-px flex h-9 items-center border-b-2 px-0.5 outline-offset-[-2px]',
+              'flex h-9 shrink-0 items-center border-b-2 px-0.5 whitespace-nowrap outline-offset-[-2px]',
               isActive ? 'border-accent font-semibold text-ink' : 'border-transparent text-ink-2 hover:text-ink',
             )
           }
