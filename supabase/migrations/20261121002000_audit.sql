@@ -493,6 +493,9 @@ begin
   for v_old in
     select o.id, e.seq, e.hash
     from public.organizations o
+    -- Mostly the oldest entry is young enough, and nothing else has to be read.
+    join lateral (select l.at from public.audit_log l where l.organization_id = o.id order by l.seq limit 1) oldest
+      on oldest.at < now() - make_interval(days => o.audit_retention_days)
     cross join lateral (
       select x.seq, x.hash from (
         select l.seq, l.hash, l.at from public.audit_log l where l.organization_id = o.id order by l.seq limit p_rows) x

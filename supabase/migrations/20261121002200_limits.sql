@@ -87,12 +87,12 @@ begin
   -- What may wait for days is looked at once a minute, and what asks every site once an hour.
   if date_trunc('minute', v_last) is distinct from date_trunc('minute', v_tick) then
     perform private.remove_expired();
+    perform private.trim_audit();
     delete from private.verb_uses u where u.window_start < now() - interval '1 hour';
     delete from private.idempotency_keys k where k.created_at < now() - interval '24 hours';
   end if;
   if date_trunc('hour', v_last) is distinct from date_trunc('hour', v_tick) then
     perform private.trim_histories();
-    perform private.trim_audit();
   end if;
   return jsonb_build_object(
     'open_jobs', coalesce((
