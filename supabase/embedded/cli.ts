@@ -3,7 +3,8 @@ import { Failure } from './lib/failure.ts'
 import { terminal } from './lib/log.ts'
 
 const usage = `Usage: npm start | npm run dev | npm run status [-- --json] | npm run reset [-- --yes] | npm run types [-- --check] |
-       npm run check:database
+       npm run check:database | npm run audit:verify [-- --db <url>] | npm run rotate:keys [-- --drop-old] [-- --db <url> [--url <project url>]] |
+       npm run backup [-- --out <file> --no-keys] | npm run restore -- <file> [--keys <file>] [--no-keys] [--db <url>]
 
 PORT              the port to listen on (5173)
 HOST              the address to listen on (loopback)
@@ -12,8 +13,12 @@ DATASYNC_DATA_DIR the folder for data (.datasync in the checkout)`
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, yes: { type: 'boolean' }, check: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, yes: { type: 'boolean' }, check: { type: 'boolean' }, 'drop-old': { type: 'boolean' }, db: { type: 'string' }, url: { type: 'string' },
+      out: { type: 'string' }, keys: { type: 'string' }, 'no-keys': { type: 'boolean' } },
   })
+  if (positionals[0] === 'restore' && positionals.length <= 2) {
+    return (await import('./cli/restore.ts')).restore({ file: positionals[1], db: values.db, keys: values.keys, withKeys: !values['no-keys'] })
+  }
   // Loaded one at a time: the backend's packages take a while, and `status` needs none of them.
   switch (positionals.join(' ')) {
     case 'start':
@@ -28,6 +33,12 @@ async function main(): Promise<number> {
       return (await import('./cli/types.ts')).types(values.check ?? false)
     case 'check-database':
       return (await import('./cli/check-database.ts')).checkDatabase()
+    case 'audit-verify':
+      return (await import('./cli/audit-verify.ts')).auditVerify(values.db)
+    case 'rotate-keys':
+      return (await import('./cli/rotate-keys.ts')).rotateKeys({ dropOld: values['drop-old'] ?? false, db: values.db, url: values.url })
+    case 'backup':
+      return (await import('./cli/backup.ts')).backup({ out: values.out, withKeys: !values['no-keys'] })
     default:
       process.stderr.write(`${usage}\n`)
       return 2

@@ -10,7 +10,7 @@ import { stopOrphan } from '../postgres/cluster.ts'
 /** What the stack itself writes. A folder may have been chosen that holds other things too; those stay. */
 const ours = [
   'postgres', 'postgres-port', 'postgres.log', 'bootstrap', 'secrets.json', 'inbox.json', 'instance.json',
-  'deno-cache',
+  'deno-cache', 'restore.partial',
 ]
 
 /** Empties the data folder: every account, every site, every run, and the keys that site secrets are encrypted with. */

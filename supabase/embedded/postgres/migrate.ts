@@ -13,14 +13,17 @@ interface Migration {
   path: string
 }
 
-/** Applies what is new in the folder, each file in a transaction of its own, and records it where the Supabase CLI looks. */
-export async function migrate(databaseUrl: string, folder: string, log: Log): Promise<number> {
+/**
+ * Applies what is new in the folder, each file in a transaction of its own, and records it where the Supabase CLI looks.
+ * `only` stops at a schema of the past: the migrations that a backup was made with.
+ */
+export async function migrate(databaseUrl: string, folder: string, log: Log, only?: ReadonlySet<string>): Promise<number> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'datasync-migrate' } })
   try {
     const recorded = await sql<{ version: string; statements: string[] | null }[]>`
       select version, statements from supabase_migrations.schema_migrations`
     const applied = new Map(recorded.map((row) => [row.version, row.statements]))
-    const migrations = list(folder)
+    const migrations = list(folder).filter(({ version }) => only?.has(version) ?? true)
     let count = 0
     for (const migration of migrations) {
       const statements = splitStatements(readFileSync(migration.path, 'utf8'))
@@ -37,6 +40,11 @@ export async function migrate(databaseUrl: string, folder: string, log: Log): Pr
   } finally {
     await sql.end()
   }
+}
+
+/** The versions in the folder, from the oldest to the newest. */
+export function migrationVersions(folder: string): string[] {
+  return list(folder).map(({ version }) => version)
 }
 
 function list(folder: string): Migration[] {

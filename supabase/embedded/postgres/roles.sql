@@ -28,6 +28,8 @@ alter role dashboard_user nologin createdb createrole replication;
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role, authenticator, supabase_realtime_admin to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
+-- Hosted Supabase allows it by supautils: data is loaded as it was, without the triggers that made it.
+grant set on parameter session_replication_role to postgres;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
