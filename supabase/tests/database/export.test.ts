@@ -1,0 +1,228 @@
+/** An organization's content as one document: what is in it, that it comes back the same, and what a bad one is told. */
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { expectRefusal, openWorld, read, Refusal, rpc, type Member } from '../support/actors.ts'
+import { newItem, newSite, newType } from '../support/fixtures.ts'
+import { runToEnd } from '../support/runs.ts'
+
+const world = openWorld(inject('stack'))
+const { sql } = world
+afterAll(world.close)
+
+type Entry = Record<string, unknown>
+
+interface Document extends Record<string, unknown> {
+  organization: Entry
+  content_types: Entry[]
+  content_items: Entry[]
+  sites: Entry[]
+  mappings: Entry[]
+  schedules: Entry[]
+}
+
+interface Imported {
+  id: string
+  slug: string
+  name: string
+  counts: Record<string, number>
+}
+
+const exportOf = (who: Pick<Member, 'client'>) => rpc<Document>(who, 'export_organization')
+const importInto = (who: Pick<Member, 'client'>, document: unknown, name: string | null = 'A copy') => rpc<Imported>(who, 'import_organization', { document, name })
+
+/** What may differ between two exports of the same content: ids, names and times of their own. */
+function comparable(document: Document): unknown {
+  const places = new Map(document.content_items.map(({ ref }, index) => [ref, index]))
+  return {
+    ...document,
+    exported_at: null,
+    organization: { ...document.organization, name: null, slug: null },
+    content_items: document.content_items.map((item) => ({ ...item, ref: places.get(item['ref']) })),
+    mappings: document.mappings.map((mapping) => ({ ...mapping, item: places.get(mapping['item']) })),
+    schedules: document.schedules.map((schedule) => ({ ...schedule, enabled: false })),
+  }
+}
+
+/** Something of everything that a document holds. */
+async function newFullOrganization(): Promise<Member> {
+  const admin = await world.newAdmin('Northwind "Traders" & Söhne')
+  await rpc(admin, 'load_demo_data')
+  const type = await newType(sql, admin.organization)
+  const windowed = await newItem(sql, admin.organization, type, { title: 'With a window', data: { headline: 'Ünïcode ✓', tags: ['a', 'b'], count: 3 } })
+  await newItem(sql, admin.organization, type, { title: 'A draft without its headline', data: {}, status: 'draft' })
+  await newItem(sql, admin.organization, type, { title: 'Put away', status: 'archived' })
+  await sql`update public.content_items set publish_at = '2030-01-01T08:00:00Z', unpublish_at = '2030-02-01T08:00:00Z' where id = ${windowed}`
+  const site = await newSite(sql, admin.organization, { name: 'Own receiver', destination_url: 'https://example.com/receive?a=1&b=2', enabled: false })
+  await rpc(admin, 'set_mappings', {
+    cells: [{ site_id: site, item_id: windowed, mode: 'override', overrides: { headline: 'Only here' } }],
+  })
+  await rpc(admin, 'save_schedule', { schedule: { name: 'Nightly', cron: '0 3 * * *', time_zone: 'Europe/Berlin', all_sites: false, site_ids: [site], enabled: true } })
+  await rpc(admin, 'save_schedule', { schedule: { name: 'Hourly check', kind: 'drift', cron: '0 * * * *', all_sites: true, site_ids: [], enabled: true } })
+  await rpc(admin, 'set_retention', { days: 45 })
+  await rpc(admin, 'set_audit_retention', { days: 400 })
+  return admin
+}
+
+let source: Member
+let document: Document
+beforeAll(async () => {
+  source = await newFullOrganization()
+  document = await exportOf(source)
+})
+
+describe('an export', () => {
+  it('holds content, sites, mappings and schedules by their names, and nothing of people, secrets or history', async () => {
+    await runToEnd(sql, source, { receive: true })
+    const again = await exportOf(source)
+    expect({ ...again, exported_at: null }).toEqual({ ...document, exported_at: null })
+    expect(Object.keys(again).sort()).toEqual(['content_items', 'content_types', 'exported_at', 'format', 'mappings', 'organization', 'schedules', 'sites', 'version'])
+    const text = JSON.stringify(again)
+    expect(text).not.toContain(source.email)
+    expect(text).not.toContain(source.userId)
+    expect(text).not.toContain(source.organization.id)
+    expect(text).not.toMatch(/whsec_|ciphertext|created_by|"id"/)
+    expect(again.organization).toMatchObject({ name: source.organization.name, slug: source.organization.slug, retention_days: 45, audit_retention_days: 400 })
+    expect(again.sites.find(({ name }) => name === 'Own receiver')).toMatchObject({ destination_url: 'https://example.com/receive?a=1&b=2', enabled: false })
+    expect(again.schedules).toHaveLength(2)
+  })
+
+  it('is an admin\'s, and its trace is in the audit log', async () => {
+    for (const role of ['editor', 'viewer'] as const)
+      await expectRefusal(exportOf(await world.newMember(source.organization, role)), 'DS002', 'Your role does not allow you to export the organization.')
+    await expectRefusal(exportOf({ client: world.visitor() }), '42501', 'permission denied')
+    const entries = await read<Entry[]>(source.client.from('audit_log').select('actor_id, subject_name').eq('action', 'exported'))
+    expect(entries.length).toBeGreaterThan(0)
+    expect(new Set(entries.map((entry) => entry['actor_id']))).toEqual(new Set([source.userId]))
+  })
+})
+
+describe('an import', () => {
+  it('makes an organization whose export is the same document', async () => {
+    const person = await world.newUser()
+    const made = await importInto(person, document, 'The copy')
+    expect(made).toMatchObject({
+      name: 'The copy',
+      counts: {
+        content_types: document.content_types.length, content_items: document.content_items.length, sites: document.sites.length,
+        mappings: document.mappings.length, schedules: 2,
+      },
+    })
+    await person.refresh()
+    const copy = await exportOf(person)
+    expect(comparable(copy)).toEqual(comparable(document))
+    // Nothing goes out from a copy by itself.
+    expect(copy.schedules.map(({ enabled }) => enabled)).toEqual([false, false])
+    // And once more: a copy of the copy.
+    const third = await importInto(person, copy, 'The copy of the copy')
+    await person.refresh()
+    expect(comparable(await exportOf(person))).toEqual(comparable(document))
+    expect(third.id).not.toBe(made.id)
+  })
+
+  it('gives it to whoever imports, as its owner, and takes the document\'s name where none is given', async () => {
+    const person = await world.newUser()
+    const made = await importInto(person, document, null)
+    expect(made.name).toBe(source.organization.name)
+    expect(made.slug).not.toBe(source.organization.slug)
+    expect(await sql`select user_id, role, is_owner from public.memberships where organization_id = ${made.id}`).toEqual([{ user_id: person.userId, role: 'admin', is_owner: true }])
+    expect(await sql`select from private.site_secrets where organization_id = ${made.id}`).toEqual([])
+    await person.refresh()
+    expect(await read(person.client.from('audit_log').select('subject_name').eq('action', 'imported'))).toEqual([{ subject_name: made.name }])
+    // It plans like any other: what is mapped would be sent.
+    expect(await rpc(person, 'plan_sync', {})).toMatchObject({})
+  })
+
+  it('changes nothing of the organization that it came from, nor of any other', async () => {
+    const state = async () => ({
+      items: await sql`select * from public.content_items where organization_id = ${source.organization.id} order by id`,
+      sites: await sql`select * from public.sites where organization_id = ${source.organization.id} order by id`,
+      mappings: await sql`select * from public.site_item_mappings where organization_id = ${source.organization.id} order by site_id, item_id`,
+      schedules: await sql`select * from public.schedules where organization_id = ${source.organization.id} order by id`,
+      audit: await sql`select seq, hash from public.audit_log where organization_id = ${source.organization.id} order by seq`,
+    })
+    const before = await state()
+    await importInto(source, document)
+    expect(await state()).toEqual(before)
+    // The importer is a member of both, and the new one is the active one.
+    await source.refresh()
+    expect(await read<Entry[]>(source.client.from('sites').select('id').in('id', before.sites.map(({ id }) => String(id))))).toEqual([])
+    await rpc(source, 'switch_organization', { organization_id: source.organization.id })
+    await source.refresh()
+  })
+})
+
+describe('a bad document', () => {
+  const made = async () => (await sql<{ n: number }[]>`select count(*)::int as n from public.organizations where name = 'Never'`)[0]?.n
+  const changed = (change: (copy: Document) => void): Document => {
+    const copy = structuredClone(document)
+    change(copy)
+    return copy
+  }
+  const first = (list: Entry[]): Entry => list[0] ?? {}
+
+  const cases: [string, () => unknown, string | RegExp][] = [
+    ['is nothing', () => null, 'The document: it is not an export'],
+    ['is a list', () => [], 'The document: it is not an export'],
+    ['is of something else', () => ({ format: 'other' }), 'The document: it is not an export'],
+    ['is of a later version', () => changed((copy) => (copy['version'] = 2)), 'version: 2 is not a version that this DataSync reads (1)'],
+    ['has no list of sites', () => changed((copy) => delete (copy as Entry)['sites']), 'sites: it must be a list'],
+    ['has an object for a list', () => changed((copy) => ((copy as Entry)['mappings'] = {})), 'mappings: it must be a list'],
+    ['has too many schedules', () => changed((copy) => (copy.schedules = Array.from({ length: 1001 }, () => ({})))), 'schedules: more than 1000 entries'],
+    ['has a number for an item', () => changed((copy) => ((copy.content_items as unknown[])[2] = 7)), 'content_items[2]: it must be an object'],
+    ['names a type that is not there', () => changed((copy) => (first(copy.content_items)['type'] = 'nowhere')), 'content_items[0].type: there is no content type "nowhere" in the document'],
+    ['has two items of one ref', () => changed((copy) => (copy.content_items[1]!['ref'] = first(copy.content_items)['ref'])), /^content_items\[[01]\]\.ref: it is missing, or another item has it too\./],
+    ['maps to a site that is not there', () => changed((copy) => (first(copy.mappings)['site'] = 'bing')), 'mappings[0].site: there is no site "bing" in the document'],
+    ['maps an item that is not there', () => changed((copy) => (first(copy.mappings)['item'] = 'i9')), 'mappings[0].item: there is no item "i9" in the document'],
+    ['schedules a site that is not there', () => changed((copy) => (copy.schedules[1]!['sites'] = ['bing'])), 'schedules[1].sites: there is no site "bing" in the document'],
+    ['has a type whose name is none', () => changed((copy) => { copy.content_types.push({ name: 'Not A Name', title: 'x', schema: { type: 'object', properties: {} } }) }), /^content_types\[\d+\] \("Not A Name"\): /],
+    ['has a type whose schema is none', () => changed((copy) => { copy.content_types.push({ name: 'odd', title: 'x', schema: { type: 'number' } }) }), /^content_types\[\d+\] \("odd"\): /],
+    ['has two types of one name', () => changed((copy) => copy.content_types.push(structuredClone(first(copy.content_types)))), /^content_types\[\d+\] \(".+"\): /],
+    ['publishes what is incomplete', () => changed((copy) => { const item = copy.content_items.find(({ status }) => status === 'published')!; item['data'] = {} }), /^content_items\[\d+\] \(".+"\): /],
+    ['has a site of no address', () => changed((copy) => (first(copy.sites)['destination_url'] = 'ftp://example.com')), /^sites\[0\] \(".+"\): /],
+    ['has a site whose retries are a word', () => changed((copy) => (first(copy.sites)['max_attempts'] = 'many')), /^sites\[0\] \(".+"\): /],
+    ['has a mapping of no mode', () => changed((copy) => (first(copy.mappings)['mode'] = 'half')), /^mappings: .*"half" is not a mode/],
+    ['overrides a field that is not there', () => changed((copy) => Object.assign(first(copy.mappings), { mode: 'override', overrides: { nowhere: 1 } })), /^mappings: .*overrides/],
+    ['runs at no time', () => changed((copy) => (copy.schedules[0]!['cron'] = 'every now and then')), /^schedules\[0\] \(".+"\): /],
+    ['runs in no time zone', () => changed((copy) => (copy.schedules[0]!['time_zone'] = 'Mars/Olympus')), /^schedules\[0\] \(".+"\): /],
+    ['keeps history for a day', () => changed((copy) => (copy.organization['retention_days'] = 1)), /^organization: /],
+  ]
+
+  it.each(cases)('that %s is refused, and told where', async (_, make, message) => {
+    const refusal = await expectRefusal(importInto(source, make(), 'Never'), 'DS058', message)
+    expect(refusal.hint).toBe('Nothing was imported. Correct the document, or export it again.')
+    expect(await made()).toBe(0)
+  })
+
+  it('never is anything but imported or refused with its place', async () => {
+    const values = fc.oneof(fc.constant(null), fc.boolean(), fc.integer(), fc.string({ maxLength: 30 }), fc.constant([]), fc.constant({}), fc.constant(undefined), fc.string({ unit: 'grapheme', maxLength: 10 }), fc.constant('a\u0000b'))
+    const lists = ['content_types', 'content_items', 'sites', 'mappings', 'schedules'] as const
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...lists), fc.nat(), fc.nat(), values, async (list, at, field, value) => {
+        const copy = structuredClone(document)
+        const entry = copy[list][at % copy[list].length]!
+        const key = Object.keys(entry)[field % Object.keys(entry).length]!
+        // What is undefined is not in the JSON that is sent.
+        entry[key] = value
+        const name = `Fuzzed ${randomUUID()}`
+        const outcome = await importInto(source, copy, name).catch((error: unknown) => error)
+        const there = await sql<{ id: string }[]>`select id from public.organizations where name = ${name}`
+        if (outcome instanceof Refusal) {
+          // What PostgreSQL itself cannot hold (a NUL in a text) is refused before any verb sees it.
+          expect({ list, key, value, code: outcome.code, message: outcome.message }).toMatchObject({ code: expect.stringMatching(/^(DS058|22P05)$/) })
+          expect(there).toEqual([])
+        } else {
+          expect(there).toHaveLength(1)
+          await sql`update public.profiles set organization_id = ${source.organization.id} where id = ${source.userId}`
+          await sql`delete from public.memberships where organization_id = ${there[0]!.id}`
+          await sql`delete from public.organizations where id = ${there[0]!.id}`
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('is refused to whoever is signed out', async () => {
+    await expectRefusal(importInto({ client: world.visitor() }, document), '42501', 'permission denied')
+  })
+})
