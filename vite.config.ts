@@ -10,9 +10,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const firstLoad = firstLoadGroup({
   home: ['./src/app/start.tsx', './src/app/shell.tsx', './src/features/dashboard/dashboard-page.tsx'].map(here),
-  // Landing pages must not be made to load anything of the admin, and main.tsx must be able to say what is missing before the
-  // rest of the app, which cannot live without it, runs at all.
-  apart: ['./src/features/landing/main.ts', './src/main.tsx'].map(here),
+  // Landing pages must not be made to load anything of the admin, neither at once nor with what they ask for later, and main.tsx
+  // must be able to say what is missing before the rest of the app, which cannot live without it, runs at all.
+  apart: ['./src/features/landing/main.ts', './src/features/landing/live.ts', './src/main.tsx'].map(here),
 })
 
 export default defineConfig({

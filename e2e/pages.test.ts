@@ -13,6 +13,20 @@ let person: Person
 let page: Page
 let places: Record<string, string>
 
+/** What stands over a page, and how one gets there. */
+const dialogs: Record<string, { path: string; open: () => Promise<void>; role: 'dialog' | 'alertdialog' }> = {
+  'import an organization': { path: '/welcome?import', open: async () => undefined, role: 'dialog' },
+  'delete the organization': { path: '/settings', open: () => page.getByRole('button', { name: 'Delete organization' }).click(), role: 'alertdialog' },
+  'confirm that it is you': {
+    path: '/settings/account',
+    open: async () => {
+      await page.getByLabel('New password').fill('a much better password')
+      await page.getByRole('button', { name: 'Change password' }).click()
+    },
+    role: 'dialog',
+  },
+}
+
 beforeAll(async () => {
   browser = await launchBrowser()
   // Motion explains changes; here nothing should be in the middle of one.
@@ -48,6 +62,11 @@ beforeAll(async () => {
     job: `/jobs/${job_id}`,
     schedules: '/jobs/schedules',
     settings: '/settings',
+    members: '/settings/members',
+    'api keys': '/settings/api-keys',
+    'audit log': '/settings/audit',
+    account: '/settings/account',
+    'another organization': '/welcome',
     'not found': '/no-such-page',
   }
 })
@@ -69,6 +88,12 @@ describe.each([
       found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
       const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
       if (scrolled > width) found.push(`${name}: ${scrolled} px wide`)
+    }
+    for (const [name, { path, open, role }] of Object.entries(dialogs)) {
+      await page.goto(`${app.app_url}${path}`)
+      await open()
+      await page.getByRole(role).waitFor()
+      found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
     }
     expect(found).toEqual([])
   })

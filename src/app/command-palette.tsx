@@ -1,6 +1,7 @@
 import { ArrowsClockwiseIcon } from '@phosphor-icons/react/ArrowsClockwise'
 import { CalendarDotsIcon } from '@phosphor-icons/react/CalendarDots'
 import { DesktopIcon } from '@phosphor-icons/react/Desktop'
+import { GearSixIcon } from '@phosphor-icons/react/GearSix'
 import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
 import { MoonIcon } from '@phosphor-icons/react/Moon'
 import { SignOutIcon } from '@phosphor-icons/react/SignOut'
@@ -13,8 +14,8 @@ import { filterCommands } from '@/app/filter-commands'
 import { places } from '@/app/places'
 import { useRunSync } from '@/features/jobs/run-sync'
 import { errorLine } from '@/lib/errors'
-import { paths } from '@/lib/paths'
-import { signOut } from '@/lib/session'
+import { paths, settingsTabs } from '@/lib/paths'
+import { signOut, useHasRole } from '@/lib/session'
 import { useTheme } from '@/lib/theme'
 import { cn } from '@/ui/cn'
 import { overlayClass } from '@/ui/dialog'
@@ -33,6 +34,14 @@ interface CommandPaletteProps {
   onOpenChange: (open: boolean) => void
 }
 
+/** Other words for the pages of Settings. */
+const SETTINGS_WORDS: Readonly<Record<string, string>> = {
+  [paths.members.getHref()]: 'people team invite role',
+  [paths.apiKeys.getHref()]: 'token secret program',
+  [paths.audit.getHref()]: 'who did what history changes',
+  [paths.account.getHref()]: 'profile password sessions devices delete',
+}
+
 export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
   const id = useId()
   const navigate = useNavigate()
@@ -40,6 +49,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
   const [query, setQuery] = useState('')
   const [active, setActive] = useState(0)
 
+  const isAdmin = useHasRole('admin')
   const runSync = useRunSync()
   const go = (href: string) => () => void navigate(href)
   const commands: Command[] = [
@@ -47,6 +57,9 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
     ...places.map(({ label, href, icon }) => ({ label, keywords: 'go to page', icon, run: go(href) })),
     { label: 'Content types', keywords: 'go to schema fields page', icon: TreeStructureIcon, run: go(paths.contentTypes.getHref()) },
     { label: 'Schedules', keywords: 'go to jobs hourly cron automatic time page', icon: CalendarDotsIcon, run: go(paths.schedules.getHref()) },
+    ...settingsTabs.slice(1).flatMap(({ label, href, adminsOnly }) =>
+      adminsOnly && !isAdmin ? [] : [{ label, keywords: `go to settings page ${SETTINGS_WORDS[href] ?? ''}`, icon: GearSixIcon, run: go(href) }],
+    ),
     { label: 'Theme: light', keywords: 'appearance bright', icon: SunIcon, run: () => setChoice('light') },
     { label: 'Theme: dark', keywords: 'appearance night', icon: MoonIcon, run: () => setChoice('dark') },
     { label: 'Theme: like the system', keywords: 'appearance automatic', icon: DesktopIcon, run: () => setChoice('system') },

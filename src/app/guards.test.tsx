@@ -30,7 +30,7 @@ function open(path: string) {
 
 const signedIn = { status: 'signed-in' as const, organizationId: 'o1', recovering: false }
 
-beforeEach(() => useSession.setState({ status: 'signed-out', user: null, organizationId: null, role: null, recovering: false }))
+beforeEach(() => useSession.setState({ status: 'signed-out', user: null, organizationId: null, role: null, secondFactor: 'none', recovering: false }))
 
 describe('guards', () => {
   it('ask to sign in, and remember the deep link', async () => {
@@ -65,6 +65,15 @@ describe('guards', () => {
     useSession.setState({ ...signedIn, recovering: true })
     open('/sites')
     await screen.findByText('new password')
+  })
+
+  it('ask for the second factor where it is still missing, and stay at the address', async () => {
+    useSession.setState({ ...signedIn, secondFactor: 'missing' })
+    const address = open('/sites?view=cards')
+    await screen.findByRole('heading', { name: 'One more step' })
+    expect(address()).toBe('/sites?view=cards')
+    useSession.setState({ secondFactor: 'shown' })
+    await screen.findByText('page')
   })
 
   it('wait while the session is being read', () => {

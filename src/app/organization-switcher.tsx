@@ -2,6 +2,7 @@ import { CaretUpDownIcon } from '@phosphor-icons/react/CaretUpDown'
 import { PlusIcon } from '@phosphor-icons/react/Plus'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from 'react-router-dom'
+import { useTokenInLine } from '@/app/use-token-in-line'
 import { errorLine } from '@/lib/errors'
 import { myOrganizationsQuery, switchOrganization } from '@/lib/organizations'
 import { paths } from '@/lib/paths'
@@ -16,8 +17,10 @@ export function OrganizationSwitcher({ compact = false }: { compact?: boolean })
   const userId = useSession((state) => state.user?.id ?? '')
   const organizationId = useSession((state) => state.organizationId) ?? ''
   const navigate = useNavigate()
-  const { data: organizations } = useQuery(myOrganizationsQuery(userId))
+  const { data: organizations, dataUpdatedAt } = useQuery(myOrganizationsQuery(userId))
   const active = organizations?.find(({ id }) => id === organizationId)
+  // Both switchers, of the wide and of the narrow screen, are on the page; one of them sees to this.
+  useTokenInLine(compact || organizations === undefined ? undefined : (active?.role ?? null), dataUpdatedAt)
   const change = useMutation({
     mutationFn: switchOrganization,
     // An address of the organization before would be a "not found" in the next.

@@ -1,6 +1,6 @@
 import { lazy, type ComponentType } from 'react'
 import { createBrowserRouter, Outlet, type RouteObject } from 'react-router-dom'
-import { RequireOrganization, RequireSession, SignedOutOnly } from '@/app/guards'
+import { RequireOrganization, RequireSession, SecondFactorFirst, SignedOutOnly } from '@/app/guards'
 import { NotFound } from '@/app/not-found'
 import { RouteError } from '@/app/route-error'
 import { Splash } from '@/app/splash'
@@ -25,6 +25,10 @@ const inShell: RouteObject[] = [
   { path: paths.job.path, Component: page(() => import('@/features/jobs/job-page')) },
   { path: paths.review.path, Component: page(() => import('@/features/jobs/review-page')) },
   { path: paths.settings.path, Component: page(() => import('@/features/settings/settings-page')) },
+  { path: paths.members.path, Component: page(() => import('@/features/team/members-page')) },
+  { path: paths.apiKeys.path, Component: page(() => import('@/features/api-keys/api-keys-page')) },
+  { path: paths.audit.path, Component: page(() => import('@/features/audit/audit-page')) },
+  { path: paths.account.path, Component: page(() => import('@/features/account/account-page')) },
   { path: '*', Component: NotFound },
 ]
 
@@ -44,6 +48,11 @@ export const routes: RouteObject[] = [
       },
       { path: paths.resetPassword.path, Component: page(() => import('@/features/auth/reset-password-page')) },
       { path: paths.authCallback.path, Component: page(() => import('@/features/auth/auth-callback-page')) },
+      {
+        Component: SecondFactorFirst,
+        // For whoever has the link: signed in or not, with an organization or without.
+        children: [{ path: paths.invitation.path, Component: page(() => import('@/features/team/invitation-page')) }],
+      },
       {
         Component: RequireSession,
         children: [

@@ -3,7 +3,9 @@ import { MoonIcon } from '@phosphor-icons/react/Moon'
 import { SignOutIcon } from '@phosphor-icons/react/SignOut'
 import { SunIcon } from '@phosphor-icons/react/Sun'
 import { UserCircleIcon } from '@phosphor-icons/react/UserCircle'
+import { Link } from 'react-router-dom'
 import { errorLine } from '@/lib/errors'
+import { paths } from '@/lib/paths'
 import { signOut, useSession } from '@/lib/session'
 import { useTheme } from '@/lib/theme'
 import { cn } from '@/ui/cn'
@@ -44,6 +46,12 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
       <MenuLabel>Theme</MenuLabel>
       <MenuChoice value={choice} onValueChange={setChoice} options={THEMES} />
       <MenuSeparator />
+      <MenuItem asChild>
+        <Link to={paths.account.getHref()}>
+          <UserCircleIcon aria-hidden className="size-4" />
+          Your account
+        </Link>
+      </MenuItem>
       <MenuItem
         icon={<SignOutIcon aria-hidden className="size-4" />}
         onSelect={() => void signOut().catch((error: unknown) => toast.error(errorLine(error)))}

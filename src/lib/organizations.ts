@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { isRole, type Role } from '@/lib/claims'
-import { refreshSession, useSession } from '@/lib/session'
+import { forgetEndedSession, refreshSession, useSession } from '@/lib/session'
 import { supabase } from '@/lib/supabase'
 
 export interface MyOrganization {
@@ -22,6 +22,8 @@ export function myOrganizationsQuery(userId: string) {
         .eq('user_id', userId)
         .abortSignal(signal)
       if (error) throw error
+      // The token names an organization and the database knows of none: the membership has ended, or the whole session.
+      if (data.length === 0 && useSession.getState().organizationId !== null) void forgetEndedSession()
       return data
         .flatMap(({ role, organizations }) => (isRole(role) ? [{ ...organizations, role }] : []))
         .sort((a, b) => a.name.localeCompare(b.name))

@@ -1,10 +1,17 @@
 interface PathOptions {
   /** Where to go on to afterwards: a path of this app. */
   next?: string
+  /** What the form begins with. */
+  email?: string
 }
 
-const withNext = (path: string, { next }: PathOptions = {}): string =>
-  next === undefined || next === '/' ? path : `${path}?next=${encodeURIComponent(next)}`
+const withNext = (path: string, { next, email }: PathOptions = {}): string => {
+  const query = [
+    ...(next === undefined || next === '/' ? [] : [`next=${encodeURIComponent(next)}`]),
+    ...(email === undefined ? [] : [`email=${encodeURIComponent(email)}`]),
+  ]
+  return query.length === 0 ? path : `${path}?${query.join('&')}`
+}
 
 const segment = encodeURIComponent
 
@@ -22,6 +29,15 @@ export const paths = {
   job: { path: '/jobs/:jobId', getHref: (jobId: string) => `/jobs/${segment(jobId)}` },
   review: { path: '/review', getHref: () => '/review' },
   settings: { path: '/settings', getHref: () => '/settings' },
+  members: { path: '/settings/members', getHref: () => '/settings/members' },
+  apiKeys: { path: '/settings/api-keys', getHref: () => '/settings/api-keys' },
+  audit: { path: '/settings/audit', getHref: () => '/settings/audit' },
+  account: { path: '/settings/account', getHref: () => '/settings/account' },
+  /** Where an invitation's mail leads; the token is in the query. */
+  invitation: {
+    path: '/invitation',
+    getHref: (token: string, email?: string) => `/invitation?token=${segment(token)}${email === undefined ? '' : `&email=${segment(email)}`}`,
+  },
   signIn: { path: '/sign-in', getHref: (options?: PathOptions) => withNext('/sign-in', options) },
   signUp: { path: '/sign-up', getHref: (options?: PathOptions) => withNext('/sign-up', options) },
   forgotPassword: { path: '/forgot-password', getHref: () => '/forgot-password' },
@@ -39,6 +55,15 @@ export const paths = {
 export const jobsTabs = [
   { label: 'Runs', href: paths.jobs.getHref() },
   { label: 'Schedules', href: paths.schedules.getHref() },
+] as const
+
+/** The pages of Settings; those that only admins may read are left out for others. */
+export const settingsTabs = [
+  { label: 'Organization', href: paths.settings.getHref(), adminsOnly: false },
+  { label: 'Members', href: paths.members.getHref(), adminsOnly: false },
+  { label: 'API keys', href: paths.apiKeys.getHref(), adminsOnly: true },
+  { label: 'Audit log', href: paths.audit.getHref(), adminsOnly: true },
+  { label: 'Your account', href: paths.account.getHref(), adminsOnly: false },
 ] as const
 
 /** Only a path of this app may follow a sign-in: anything else (another origin, `//host`, `/\host`, a scheme) becomes home. */

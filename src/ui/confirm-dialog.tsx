@@ -1,6 +1,8 @@
 import { AlertDialog as Radix } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
 import { Button } from '@/ui/button'
+import { Field } from '@/ui/field'
+import { Input } from '@/ui/input'
 import { cn } from '@/ui/cn'
 import { overlayClass } from '@/ui/dialog'
 
@@ -15,24 +17,31 @@ interface ConfirmDialogProps {
   confirmLabel: string
   cancelLabel?: string
   tone?: 'danger' | 'primary'
+  /** What cannot be undone is confirmed by typing a name: the act waits for `expected`. */
+  typed?: { label: string; expected: string }
   /** May be async: the dialog stays, busy, until it ends, and stays open with `describeFailure`'s words when it throws. */
   onConfirm: () => void | Promise<void>
   describeFailure?: (error: unknown) => string
 }
 
 export function ConfirmDialog({
-  open, onOpenChange, title, description, confirmLabel, cancelLabel = 'Cancel', tone = 'danger', onConfirm, describeFailure,
+  open, onOpenChange, title, description, confirmLabel, cancelLabel = 'Cancel', tone = 'danger', typed, onConfirm, describeFailure,
 }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  const [text, setText] = useState('')
+  const [missing, setMissing] = useState(false)
 
   const change = (next: boolean) => {
     if (busy) return
     setFailure(null)
+    setText('')
+    setMissing(false)
     onOpenChange(next)
   }
 
   const confirm = async () => {
+    if (typed !== undefined && text.trim() !== typed.expected) return setMissing(true)
     setBusy(true)
     setFailure(null)
     try {
@@ -48,7 +57,8 @@ export function ConfirmDialog({
   return (
     <Radix.Root open={open} onOpenChange={change}>
       <Radix.Portal>
-        <Radix.Overlay className={overlayClass} />
+        {/* A drawer may be open already: later in the document, and at the same height, lies above. */}
+        <Radix.Overlay className={cn(overlayClass, 'z-50')} />
         <Radix.Content
           className={cn(
             'fixed inset-x-0 top-[18vh] z-50 mx-auto w-[calc(100%-2rem)] max-w-md rounded-lg border border-line-strong bg-panel p-4 shadow-lift data-[state=open]:animate-pop-in',
@@ -58,6 +68,21 @@ export function ConfirmDialog({
           <Radix.Description asChild>
             <div className="mt-1 text-sm text-ink-2">{description}</div>
           </Radix.Description>
+          {typed !== undefined && (
+            <Field label={typed.label} required className="mt-4" error={missing ? `Type ${typed.expected} exactly.` : undefined}>
+              <Input
+                mono
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                value={text}
+                onChange={(event) => {
+                  setText(event.target.value)
+                  setMissing(false)
+                }}
+              />
+            </Field>
+          )}
           {failure !== null && (
             <p role="alert" className="mt-3 rounded-md bg-failure-ground px-3 py-2 text-hint text-failure">
               {failure}

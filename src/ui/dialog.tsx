@@ -13,6 +13,8 @@ export interface DialogProps {
   /** Buttons, the primary one last. */
   footer?: ReactNode
   size?: 'sm' | 'md' | 'lg'
+  /** Covers dialogs that are open already: they asked for this one. */
+  above?: boolean
   children?: ReactNode
 }
 
@@ -20,16 +22,17 @@ const SIZE = { sm: 'max-w-md', md: 'max-w-xl', lg: 'max-w-3xl' } as const
 
 export const overlayClass = 'fixed inset-0 z-40 bg-overlay data-[state=open]:animate-fade-in data-[state=closed]:animate-fade-out'
 
-export function Dialog({ open, onOpenChange, title, description, footer, size = 'sm', children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, footer, size = 'sm', above = false, children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className={overlayClass} />
+        <Radix.Overlay className={cn(overlayClass, above && 'z-60')} />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed inset-x-0 top-[12vh] z-50 mx-auto flex max-h-[76vh] w-[calc(100%-2rem)] flex-col rounded-lg border border-line-strong bg-panel shadow-lift data-[state=open]:animate-pop-in',
             SIZE[size],
+            above && 'z-60',
           )}
         >
           <header className="flex items-start justify-between gap-3 px-4 pt-3.5 pb-3">

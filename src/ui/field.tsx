@@ -3,7 +3,7 @@ import { useId, type ReactNode } from 'react'
 import { cn } from '@/ui/cn'
 import { FieldContext } from '@/ui/field-context'
 
-interface FieldProps {
+export interface FieldProps {
   label: string
   /** Shown under the control until there is an error. */
   hint?: ReactNode

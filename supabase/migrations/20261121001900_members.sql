@@ -417,6 +417,16 @@ create function public.transfer_ownership(user_id uuid) returns void
 language sql set search_path = '' as $$ select private.transfer_ownership(user_id) $$;
 comment on function public.transfer_ownership(uuid) is 'Makes another member the owner (and an admin); the one before stays an admin. Wants a recent sign-in.';
 
+-- A profile shows the address that Auth knows, also after a change of it.
+create function private.follow_email() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.profiles p set email = coalesce(new.email, '') where p.id = new.id;
+  return null;
+end $$;
+create trigger datasync_follow_email after update of email on auth.users
+  for each row when (old.email is distinct from new.email) execute function private.follow_email();
+
 -- The end of an organization: closed in one statement, erased in portions that nobody waits for.
 create function private.close_organization(p_organization uuid, p_user uuid) returns void
 language plpgsql set search_path = '' as $$

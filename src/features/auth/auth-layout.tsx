@@ -1,6 +1,6 @@
-import { useEffect, useRef, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { usePageTitle } from '@/lib/page-title'
-import { Wordmark } from '@/ui/wordmark'
+import { TaskCard } from '@/ui/task-card'
 
 interface AuthLayoutProps {
   title: string
@@ -10,28 +10,8 @@ interface AuthLayoutProps {
   children: ReactNode
 }
 
-/** The calm frame of every page before the app: one card, one task. */
-export function AuthLayout({ title, sub, footer, children }: AuthLayoutProps) {
+/** One card, one task, and its title in the browser's tab. */
+export function AuthLayout({ title, ...card }: AuthLayoutProps) {
   usePageTitle(title)
-  const heading = useRef<HTMLHeadingElement>(null)
-  // The page changes its state in place ("check your mail"): the new title is what a screen reader should hear.
-  const first = useRef(title)
-  useEffect(() => {
-    if (first.current !== title) heading.current?.focus()
-    first.current = title
-  }, [title])
-
-  return (
-    <main className="flex min-h-dvh flex-col items-center bg-ground px-4 py-10 sm:pt-[14vh]">
-      <Wordmark />
-      <div className="mt-6 w-full max-w-100 rounded-lg border border-line bg-panel p-6">
-        <h1 ref={heading} tabIndex={-1} className="text-title font-semibold tracking-tight">
-          {title}
-        </h1>
-        {sub !== undefined && <p className="mt-1 text-sm text-ink-2">{sub}</p>}
-        <div className="mt-5">{children}</div>
-      </div>
-      {footer !== undefined && <p className="mt-4 text-center text-sm text-ink-2">{footer}</p>}
-    </main>
-  )
+  return <TaskCard title={title} {...card} />
 }

@@ -1,7 +1,7 @@
 import { EnvelopeSimpleOpenIcon } from '@phosphor-icons/react/EnvelopeSimpleOpen'
 import { useEffect, useState, type ReactNode } from 'react'
 import { AuthLayout } from '@/features/auth/auth-layout'
-import { authErrorText } from '@/features/auth/auth-errors'
+import { authErrorText } from '@/lib/auth-errors'
 import { requireEnv } from '@/lib/env'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'

@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useSearchParams } from 'react-router-dom'
 import * as z from 'zod/mini'
-import { authErrorText } from '@/features/auth/auth-errors'
+import { authErrorText } from '@/lib/auth-errors'
 import { AuthLayout } from '@/features/auth/auth-layout'
 import { CheckMail } from '@/features/auth/check-mail'
 import { resendConfirmation, sendMagicLink, signInWithPassword } from '@/features/auth/requests'
-import { currentPasswordSchema, emailSchema } from '@/features/auth/schemas'
+import { currentPasswordSchema, emailSchema } from '@/lib/auth-schemas'
 import { TextLink } from '@/features/auth/text-link'
 import { paths, safeNext } from '@/lib/paths'
 import { Button } from '@/ui/button'
@@ -30,7 +30,7 @@ export function Component() {
   const [unconfirmed, setUnconfirmed] = useState<string | null>(null)
   const { register, handleSubmit, setError, trigger, getValues, formState } = useForm({
     resolver: zodResolver(schema),
-    defaultValues: { email: '', password: '' },
+    defaultValues: { email: search.get('email') ?? '', password: '' },
   })
   const { errors, isSubmitting } = formState
 

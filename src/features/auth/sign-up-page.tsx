@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useSearchParams } from 'react-router-dom'
 import * as z from 'zod/mini'
-import { authErrorText } from '@/features/auth/auth-errors'
+import { authErrorText } from '@/lib/auth-errors'
 import { AuthLayout } from '@/features/auth/auth-layout'
 import { CheckMail } from '@/features/auth/check-mail'
 import { resendConfirmation, signUp } from '@/features/auth/requests'
-import { emailSchema, fullNameSchema, newPasswordSchema, PASSWORD_MIN } from '@/features/auth/schemas'
+import { emailSchema, fullNameSchema, newPasswordSchema, PASSWORD_MIN } from '@/lib/auth-schemas'
 import { TextLink } from '@/features/auth/text-link'
 import { paths, safeNext } from '@/lib/paths'
 import { Button } from '@/ui/button'
@@ -23,7 +23,7 @@ export function Component() {
   const [sentTo, setSentTo] = useState<string | null>(null)
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(schema),
-    defaultValues: { fullName: '', email: '', password: '' },
+    defaultValues: { fullName: '', email: search.get('email') ?? '', password: '' },
   })
   const { errors, isSubmitting } = formState
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { authErrorText } from '@/features/auth/auth-errors'
+import { authErrorText } from '@/lib/auth-errors'
 import { verifyTokenHash } from '@/features/auth/requests'
 import { authRedirect, type AuthRedirectError } from '@/lib/auth-redirect'
 

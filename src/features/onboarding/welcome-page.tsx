@@ -1,7 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { BuildingsIcon } from '@phosphor-icons/react/Buildings'
 import { StackIcon } from '@phosphor-icons/react/Stack'
-import { useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useForm } from 'react-hook-form'
 import { Link, useNavigate, useSearchParams } from 'react-router-dom'
 import * as z from 'zod/mini'
@@ -19,6 +19,8 @@ import { Input } from '@/ui/input'
 import { Notice } from '@/ui/notice'
 import { toast } from '@/ui/toaster'
 import { Wordmark } from '@/ui/wordmark'
+
+const ImportDialog = lazy(() => import('@/features/onboarding/import/import-dialog').then(({ ImportDialog: View }) => ({ default: View })))
 
 const DEMO_NAME = 'Acme Holdings'
 
@@ -38,6 +40,8 @@ export function Component() {
   const navigate = useNavigate()
   const own = useSetup(OWN_STEPS)
   const demo = useSetup(DEMO_STEPS)
+  // Settings lead here to import: the dialog is what they came for.
+  const [importing, setImporting] = useState(search.has('import'))
   const busy = own.step !== null || demo.step !== null
   const title = hasOrganization ? 'Create another organization' : 'Name your organization'
   usePageTitle(title)
@@ -95,6 +99,17 @@ export function Component() {
           </div>
         </div>
         <p className="mt-5 text-center text-hint text-ink-2">
+          Have the export of an organization?{' '}
+          <button
+            type="button"
+            disabled={busy}
+            className="font-semibold text-accent-ink underline-offset-2 hover:underline"
+            onClick={() => setImporting(true)}
+          >
+            Import the file
+          </button>
+        </p>
+        <p className="mt-2 text-center text-hint text-ink-2">
           {hasOrganization ? (
             <Link to={paths.home.getHref()} className="font-semibold text-accent-ink underline-offset-2 hover:underline">
               Back to where you were
@@ -108,11 +123,20 @@ export function Component() {
                 onClick={() => void signOut().catch((error: unknown) => toast.error(errorLine(error)))}
               >
                 Sign out
-              </button>
+              </button>{' '}
+              or see{' '}
+              <Link to={paths.account.getHref()} className="font-semibold text-accent-ink underline-offset-2 hover:underline">
+                your account
+              </Link>
             </>
           )}
         </p>
       </div>
+      {importing && (
+        <Suspense>
+          <ImportDialog open onOpenChange={setImporting} onImported={() => void navigate(paths.home.getHref(), { replace: true })} />
+        </Suspense>
+      )}
     </main>
   )
 }

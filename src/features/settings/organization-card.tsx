@@ -2,7 +2,7 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
 import * as z from 'zod/mini'
-import { renameOrganization } from '@/features/settings/queries'
+import { renameOrganization } from '@/features/settings/queries/rename-organization'
 import { errorLine } from '@/lib/errors'
 import { useActiveOrganization, type MyOrganization } from '@/lib/organizations'
 import { useHasRole } from '@/lib/session'
@@ -24,7 +24,7 @@ export function OrganizationCard() {
   const organization = useActiveOrganization()
   const isAdmin = useHasRole('admin')
   return (
-    <Card title="Organization">
+    <Card title="Name">
       {organization === undefined ? (
         <div aria-busy className="flex flex-col gap-3">
           <Skeleton className="w-40" />
@@ -59,6 +59,7 @@ function Rename({ organization }: { organization: MyOrganization }) {
     <form noValidate onSubmit={(event) => void handleSubmit(({ name }) => rename.mutate(name))(event)} className="flex flex-col gap-4">
       <Field
         label="Name"
+        hideLabel
         required
         error={formState.errors.name?.message}
         hint={

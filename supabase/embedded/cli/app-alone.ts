@@ -7,7 +7,7 @@ import { serveDev } from '../web/dev.ts'
 import { serveStatic, type WebHandler } from '../web/static.ts'
 
 /** Serves the app without a backend of its own: it was built for the Supabase project that the environment names. */
-export async function serveAppAlone(options: { app: 'dist' | 'dev'; port: number; host: string | undefined; viteEnv: Record<string, string> }): Promise<{ url: string; close(): Promise<void> }> {
+export async function serveAppAlone(options: { app: 'dist' | 'dev'; port: number; host: string | undefined; supabaseUrl: string; viteEnv: Record<string, string> }): Promise<{ url: string; close(): Promise<void> }> {
   let handle: WebHandler | undefined
   const listener = await listen(options.port, options.host, {
     request: (request: IncomingMessage, response: ServerResponse) => {
@@ -26,7 +26,7 @@ export async function serveAppAlone(options: { app: 'dist' | 'dev'; port: number
   })
   try {
     const dev = options.app === 'dev' ? await serveDev(listener.server, undefined) : undefined
-    handle = dev?.handle ?? serveStatic(await ensureBuild(options.viteEnv, terminal), undefined)
+    handle = dev?.handle ?? serveStatic(await ensureBuild(options.viteEnv, terminal), { supabaseUrl: options.supabaseUrl })
     return {
       url: `http://localhost:${listener.port}`,
       close: async () => {

@@ -11,7 +11,7 @@ export async function start(app: 'dist' | 'dev'): Promise<number> {
   const external = externalBackend(app)
   if (external) {
     const { serveAppAlone } = await import('./app-alone.ts')
-    const running = await serveAppAlone({ app, port, host, viteEnv: external.viteEnv })
+    const running = await serveAppAlone({ app, port, host, supabaseUrl: external.url, viteEnv: external.viteEnv })
     terminal.info(`DataSync is ready: ${running.url}`)
     terminal.info(`Backend: ${external.url} (the embedded one is off)`)
     await untilAskedToStop()
@@ -20,7 +20,7 @@ export async function start(app: 'dist' | 'dev'): Promise<number> {
   }
 
   const { startStack } = await import('../stack.ts')
-  const stack = await startStack({ dataDir: dataDirFrom(process.env), port, host, app })
+  const stack = await startStack({ dataDir: dataDirFrom(process.env), port, host, app, trustProxy: process.env['DATASYNC_TRUST_PROXY'] === 'true' })
   terminal.info(`DataSync is ready: ${stack.app_url}`)
   terminal.info(`Inbox (mail that would have been sent): ${stack.inbox_url}`)
   if (host !== undefined) terminal.info(`Listening on ${host}: everybody who reaches this address can sign up.`)
