@@ -7,6 +7,7 @@ import postgres, { type Sql } from 'postgres'
 import { launchBrowser } from '../e2e/support/browser.ts'
 import { loadDemo, newPerson, signUp } from '../e2e/support/person.ts'
 import { startStack } from '../supabase/embedded/stack.ts'
+import { liftVerbLimits } from '../supabase/tests/support/lift-verb-limits.ts'
 import { median, percentile, print } from './lib/figures.ts'
 import { printWeight, weigh } from './weight.ts'
 
@@ -18,6 +19,7 @@ const LATENCY_LINES = 300
 export async function benchInBrowser(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'datasync-bench-'))
   const stack = await startStack({ dataDir, port: 0, app: 'dist', quiet: true, liftAuthLimits: true })
+  await liftVerbLimits(stack.db_url)
   const sql = postgres(stack.db_url, { onnotice: () => undefined })
   const browser = await launchBrowser()
   try {

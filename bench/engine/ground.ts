@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { superuser as superuserName } from '../../supabase/embedded/postgres/cluster.ts'
 import { startStack, type Stack } from '../../supabase/embedded/stack.ts'
+import { liftVerbLimits } from '../../supabase/tests/support/lift-verb-limits.ts'
 import { startProgram } from '../lib/program.ts'
 import type { SinkCount } from './programs/sink.ts'
 
@@ -36,6 +37,7 @@ export async function openGround(): Promise<Ground> {
   process.env['DATASYNC_HOST_CONCURRENCY'] = '1000'
   const folder = await mkdtemp(join(tmpdir(), 'datasync-bench-'))
   const stack = await startStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, liftAuthLimits: true })
+  await liftVerbLimits(stack.db_url)
   const program = startProgram(new URL('programs/sink.ts', import.meta.url))
   const port = await program.ask<number>('open')
   const options = { onnotice: () => undefined, idle_timeout: 0 }

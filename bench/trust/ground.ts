@@ -2,7 +2,6 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import ws from 'ws'
 import { startFaultStack, type FaultStack } from '../../supabase/tests/faults/processes.ts'
-import { liftVerbLimits } from '../../supabase/tests/support/throwaway-stack.ts'
 
 /** What the proofs stand on: a stack in processes of its own, so that its memory is its own and its event loop nobody else's. */
 
@@ -14,7 +13,6 @@ export interface Ground {
 
 export async function openGround(): Promise<Ground> {
   const stack = await startFaultStack()
-  await liftVerbLimits(stack.db_url)
   const sql = postgres(stack.db_url, { max: 4, onnotice: () => undefined })
   return {
     stack,

@@ -227,7 +227,8 @@ create function private.queue_audit_entries(p_table text, p_keys text[], p_rows 
 language plpgsql security definer set search_path = '' set enable_nestloop = off as $$
 declare
   v_actor jsonb := private.actor();
-  v_ignored text[] := private.audit_ignores();
+  -- The keys name the subject.
+  v_ignored text[] := private.audit_ignores() || p_keys;
   v_queued integer;
 begin
   with changed as materialized (

@@ -151,3 +151,12 @@ describe('a name', () => {
     await expectRefusal(read(viewer.client.from('profiles').update({ full_name: 'x'.repeat(121) }).eq('id', viewer.userId)), '23514', 'profiles_full_name_check')
   })
 })
+
+it('an account that gets another address shows it to colleagues, and only its own', async () => {
+  const admin = await world.newAdmin()
+  const colleague = await world.newMember(admin.organization, 'viewer')
+  const address = `${randomUUID()}@example.com`
+  await sql`update auth.users set email = ${address} where id = ${colleague.userId}`
+  expect(await read(admin.client.from('profiles').select('email').eq('id', colleague.userId))).toEqual([{ email: address }])
+  expect(await read(admin.client.from('profiles').select('email').eq('id', admin.userId))).toEqual([{ email: admin.email }])
+})

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
 import { startStack, type Stack } from '../../embedded/stack.ts'
+import { liftVerbLimits } from './lift-verb-limits.ts'
 
 /** What tests may know of a backend: all but the handles that cannot leave its process. */
 export type ProvidedStack = Omit<Stack, 'close' | 'broken'>
@@ -22,11 +22,4 @@ export async function startThrowawayStack(app: 'dist' | 'none'): Promise<{ stack
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-/** One test asks more of a verb within a minute than a person would. What the limits do is tested on a stack that has them. */
-export async function liftVerbLimits(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
-  await sql`update private.verb_limits set requests = 1000000`
-  await sql.end()
 }
