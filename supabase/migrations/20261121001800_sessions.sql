@@ -100,13 +100,70 @@ declare
   v_last bigint;
 begin
   if jsonb_typeof(v_amr) = 'array' then
-    select max((a ->> 'timestamp')::numeric) into v_last from jsonb_array_elements(v_amr) a where jsonb_typeof(a) = 'object';
+    select max((a ->> 'timestamp')::numeric) into v_last from jsonb_array_elements(v_amr) a
+    where jsonb_typeof(a) = 'object' and a ->> 'method' is distinct from 'token_refresh';
   end if;
   if v_last is null or to_timestamp(v_last) < now() - interval '10 minutes' then
     raise exception using errcode = 'DS050', message = 'Confirm that it is you.', hint = 'Sign in again; then this goes on within ten minutes.';
   end if;
 end $$;
 comment on function private.require_recent_sign_in() is 'DS050 when the last sign-in of the session is older than ten minutes.';
+
+-- Whose mailbox it is. A password proves nothing of that where sign-up asks for no confirmation: somebody may have registered another's address.
+create function private.proves_mailbox(p_method text) returns boolean
+language sql immutable set search_path = '' as $$
+  -- The methods of the access-token hook and of amr: https://supabase.com/docs/guides/auth/auth-hooks/custom-access-token-hook
+  select coalesce(p_method in ('otp', 'magiclink', 'recovery', 'invite', 'email/signup', 'email_change', 'oauth', 'sso/saml'), false)
+$$;
+
+create function private.mailbox_shown() returns boolean
+language sql stable set search_path = '' as $$
+  select exists (
+    select from jsonb_array_elements(case when jsonb_typeof((select auth.jwt()) -> 'amr') = 'array' then (select auth.jwt()) -> 'amr' else '[]' end) a
+    where jsonb_typeof(a) = 'object' and private.proves_mailbox(a ->> 'method'))
+$$;
+comment on function private.mailbox_shown() is 'Was this session begun through the mailbox, or through a provider that vouches for the address?';
+
+create table private.mailbox_proofs (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  first_at timestamptz not null default now(),
+  password_before text
+);
+comment on table private.mailbox_proofs is 'When somebody first showed that the address of their account is theirs, and a digest of the password that it had until then.';
+alter table private.mailbox_proofs enable row level security;
+
+create function private.note_mailbox_proof(p_user uuid, p_session text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into private.mailbox_proofs (user_id, password_before)
+  select u.id, encode(sha256(convert_to(u.encrypted_password, 'UTF8')), 'hex') from auth.users u where u.id = p_user
+  on conflict do nothing;
+  -- Whoever was signed in before nobody had shown whose the address is, signs in again.
+  if found and p_session is not null then
+    delete from auth.sessions s where s.user_id = p_user and s.id::text <> p_session;
+  end if;
+exception when read_only_sql_transaction then
+  -- A sign-in does not fail for this note.
+  return;
+end $$;
+
+create or replace function public.custom_access_token_hook(event jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_claims jsonb := coalesce(event -> 'claims', '{}'::jsonb) - 'organization_id' - 'organization_role';
+  v_active record;
+begin
+  if private.proves_mailbox(event ->> 'authentication_method') then
+    perform private.note_mailbox_proof((event ->> 'user_id')::uuid, v_claims ->> 'session_id');
+  end if;
+  select * into v_active from private.active_membership((event ->> 'user_id')::uuid);
+  if found then
+    v_claims := v_claims || jsonb_build_object(
+      'organization_id', v_active.organization_id, 'organization_role', v_active.role);
+  end if;
+  return jsonb_set(event, '{claims}', v_claims);
+end $$;
+grant execute on function private.proves_mailbox(text), private.note_mailbox_proof(uuid, text) to supabase_auth_admin;
 
 alter policy "people read themselves and their colleagues" on public.profiles
   using (id = (select private.user_id()) or id in (

@@ -82,8 +82,12 @@ begin
   -- Gone with the organization itself.
   if not exists (select from public.organizations o where o.id = old.organization_id and o.deleted_at is null) then return null; end if;
   perform private.lock_organization(old.organization_id);
-  if exists (select from public.memberships m where m.organization_id = old.organization_id)
-     and not exists (select from public.memberships m where m.organization_id = old.organization_id and m.role = 'admin') then
+  if not exists (select from public.memberships m where m.organization_id = old.organization_id) then
+    -- An operator has deleted the account of the last one. Nobody could reach it any more, and its schedules would go on sending.
+    perform private.close_organization(old.organization_id, null);
+    return null;
+  end if;
+  if not exists (select from public.memberships m where m.organization_id = old.organization_id and m.role = 'admin') then
     raise exception using errcode = 'DS054', message = 'An organization keeps at least one admin.', hint = 'Make somebody else an admin first.';
   end if;
   return null;
@@ -269,12 +273,13 @@ begin
     'invited_by', (select coalesce(p.full_name, p.email) from public.profiles p where p.id = v_invitation.invited_by),
     'state', private.invitation_state(v_invitation),
     'mine', exists (select from auth.users u where u.id = v_user and lower(u.email) = v_invitation.email),
+    'proven', private.mailbox_shown(),
     'member', exists (select from public.memberships m where m.organization_id = v_invitation.organization_id and m.user_id = v_user));
 end $$;
 create function public.invitation(token text) returns jsonb
 language sql stable set search_path = '' as $$ select private.invitation(token) $$;
 comment on function public.invitation(text) is
-  'What the holder of a token is invited to: {organization_id (for members), organization_name, email, role, expires_at, invited_by, state (open, accepted, revoked, expired), mine, member}.';
+  'What the holder of a token is invited to: {organization_id (for members), organization_name, email, role, expires_at, invited_by, state (open, accepted, revoked, expired), mine, proven, member}.';
 
 create function private.accept_invitation(p_token text) returns jsonb
 language plpgsql security definer set search_path = '' as $$
@@ -282,6 +287,7 @@ declare
   v_user uuid := private.require_user();
   v_invitation public.invitations := private.invitation_by_token(p_token);
   v_state text;
+  v_removed boolean := false;
 begin
   perform private.lock_organization(v_invitation.organization_id);
   -- A newer token may have taken the place of this one meanwhile.
@@ -297,17 +303,31 @@ begin
         else 'This invitation has expired.' end,
       hint = case v_state when 'accepted' then 'Sign in and choose the organization.' else 'Ask an admin of the organization for a new one.' end;
   end if;
+  if not private.mailbox_shown() then
+    raise exception using errcode = 'DS064', message = 'Show that this address is yours.',
+      hint = 'Follow the link in the invitation''s mail, or have a sign-in link sent to it.';
+  end if;
   perform private.check_organization_count(v_user);
+  -- Somebody else may have registered the address beforehand, with a password that they know: one that was set before the address was
+  -- shown to be anybody's, for this invitation, does not come along.
+  update auth.users u set encrypted_password = null
+  from private.mailbox_proofs p
+  where u.id = v_user and p.user_id = v_user and p.first_at >= v_invitation.created_at
+    and u.encrypted_password <> '' and encode(sha256(convert_to(u.encrypted_password, 'UTF8')), 'hex') = p.password_before;
+  if found then
+    v_removed := true;
+    delete from auth.sessions s where s.user_id = v_user and s.id::text is distinct from auth.jwt() ->> 'session_id';
+  end if;
   perform private.join_organization(v_invitation.organization_id, v_invitation.role, false);
   update public.invitations i set accepted_at = now(), accepted_by = v_user where i.id = v_invitation.id;
-  return (select jsonb_build_object('organization_id', o.id, 'name', o.name, 'role', m.role)
+  return (select jsonb_build_object('organization_id', o.id, 'name', o.name, 'role', m.role, 'password_removed', v_removed)
     from public.organizations o join public.memberships m on m.organization_id = o.id and m.user_id = v_user
     where o.id = v_invitation.organization_id);
 end $$;
 create function public.accept_invitation(token text) returns jsonb
 language sql set search_path = '' as $$ select private.accept_invitation(token) $$;
 comment on function public.accept_invitation(text) is
-  'Joins with the invited address and makes the organization active; the client then refreshes its session. {organization_id, name, role}.';
+  'Joins with the invited address and makes the organization active; the client then refreshes its session. {organization_id, name, role, password_removed}. Wants a session that was begun through the mailbox (DS064).';
 
 -- Members.
 create function private.member_to_change(p_organization uuid, p_user uuid) returns public.memberships
@@ -329,6 +349,13 @@ begin
   raise exception using errcode = 'DS051', message = 'The owner of an organization stays its admin.', hint = 'Transfer the ownership to somebody else first.';
 end $$;
 
+-- What somebody may no longer do, they have not done in advance.
+create function private.revoke_invitations_of(p_organization uuid, p_user uuid) returns void
+language sql set search_path = '' as $$
+  update public.invitations i set revoked_at = now()
+  where i.organization_id = p_organization and i.invited_by = p_user and i.accepted_at is null and i.revoked_at is null
+$$;
+
 create function private.change_member_role(p_user uuid, p_role text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -343,6 +370,7 @@ begin
   perform private.require_role('admin', 'change roles');
   if v_member.is_owner and p_role <> 'admin' then perform private.owner_stays(); end if;
   update public.memberships m set role = p_role where m.organization_id = v_organization and m.user_id = p_user and m.role <> p_role;
+  if p_role <> 'admin' then perform private.revoke_invitations_of(v_organization, p_user); end if;
 end $$;
 create function public.change_member_role(user_id uuid, role text) returns void
 language sql set search_path = '' as $$ select private.change_member_role(user_id, role) $$;
@@ -350,6 +378,7 @@ language sql set search_path = '' as $$ select private.change_member_role(user_i
 create function private.end_membership(p_organization uuid, p_user uuid) returns void
 language plpgsql set search_path = '' as $$
 begin
+  perform private.revoke_invitations_of(p_organization, p_user);
   delete from public.memberships m where m.organization_id = p_organization and m.user_id = p_user;
   update public.profiles p set organization_id = (
     select m.organization_id from public.memberships m where m.user_id = p_user order by m.created_at, m.organization_id limit 1)
@@ -437,7 +466,7 @@ begin
   update public.sync_deliveries d set status = 'cancelled', reason = 'the organization was deleted', finished_at = clock_timestamp(), next_attempt_at = null
   where d.organization_id = p_organization and d.status in ('queued', 'retrying');
   insert into private.organization_tombstones (organization_id, deleted_by) values (p_organization, p_user) on conflict do nothing;
-  update public.organizations o set deleted_at = now(), name = 'Deleted', slug = 'deleted-' || o.id where o.id = p_organization;
+  update public.organizations o set deleted_at = now(), name = 'Deleted' where o.id = p_organization;
   update public.profiles p set organization_id = (
     select m.organization_id from public.memberships m where m.user_id = p.id and m.organization_id <> p_organization order by m.created_at, m.organization_id limit 1)
   where p.organization_id = p_organization;
@@ -495,8 +524,10 @@ begin
     raise exception using errcode = 'DS053', message = 'What you typed is not the organization''s short name.', hint = 'Type it exactly as it is shown. Nothing was deleted.';
   end if;
   perform private.close_organization(v_organization, auth.uid());
-  return jsonb_build_object('deleted', case when exists (
-      select from public.sync_deliveries d where d.organization_id = v_organization and d.status = 'sending') then false
+  -- The rest at once where nobody is in the middle of something: whoever holds on to the organization may wait for what was locked above.
+  return jsonb_build_object('deleted', case
+    when exists (select from public.sync_deliveries d where d.organization_id = v_organization and d.status = 'sending')
+      or not exists (select from public.organizations o where o.id = v_organization for update skip locked) then false
     else private.erase_organization(v_organization, 20000) end);
 end $$;
 create function public.delete_organization(confirmation text) returns jsonb

@@ -295,7 +295,7 @@ begin
     ), a as materialized (
       select x.data, concat_ws('/', x.data ->> v_keys[1], x.data ->> v_keys[2]) as key from (select to_jsonb(o) as data from after o) x
     )
-    select array_agg(row(b.data, a.data)::private.audit_row) into v_rows from b join a on a.key = b.key where a.data <> b.data;
+    select array_agg(row(b.data, a.data)::private.audit_row) into v_rows from b join a on a.key = b.key where a.data - private.audit_ignores() <> b.data - private.audit_ignores();
   end if;
   if v_rows is not null then perform private.queue_audit_entries(tg_table_name, v_keys, v_rows); end if;
   return null;
@@ -390,6 +390,19 @@ begin
 end $$;
 
 -- The one thing that stays of an organization.
+-- Closing an organization ends its log, so it is nothing to do and undo in between.
+revoke update, delete on public.organizations from service_role;
+grant update (name, slug, retention_days, audit_retention_days) on public.organizations to service_role;
+revoke truncate on all tables in schema public from service_role;
+alter default privileges for role postgres in schema public revoke truncate on tables from service_role;
+create function private.closed_stays_closed() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception using errcode = 'DS063', message = 'A closed organization stays closed.', hint = 'Restore it from a backup.';
+end $$;
+create trigger organizations_stay_closed before update of deleted_at on public.organizations
+  for each row when (old.deleted_at is not null and new.deleted_at is distinct from old.deleted_at) execute function private.closed_stays_closed();
+
 create function private.leave_tombstone() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin

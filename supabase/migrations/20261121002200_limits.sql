@@ -1,10 +1,10 @@
 -- How often somebody may ask for what costs, what nobody may find out by asking, and what the tick sees to since people, keys and the audit log came.
 
 -- What verbs write of what somebody sent has an end, too.
-alter table public.site_item_mappings add constraint site_item_mappings_overrides_size check (octet_length(overrides::text) <= 500000);
-alter table public.destination_snapshots add constraint destination_snapshots_webhook_id_length check (length(webhook_id) <= 256);
-alter table public.destination_snapshot_history add constraint destination_snapshot_history_webhook_id_length check (length(webhook_id) <= 256);
-alter table private.destination_receipts add constraint destination_receipts_webhook_id_length check (length(webhook_id) <= 256);
+alter table public.site_item_mappings add constraint site_item_mappings_overrides_size check (octet_length(overrides::text) <= 500000) not valid;
+alter table public.destination_snapshots add constraint destination_snapshots_webhook_id_length check (length(webhook_id) <= 256) not valid;
+alter table public.destination_snapshot_history add constraint destination_snapshot_history_webhook_id_length check (length(webhook_id) <= 256) not valid;
+alter table private.destination_receipts add constraint destination_receipts_webhook_id_length check (length(webhook_id) <= 256) not valid;
 alter table public.profiles add constraint profiles_email_length check (length(email) <= 320);
 alter table public.sync_jobs add constraint sync_jobs_plan_hash_length check (length(plan_hash) <= 128);
 
@@ -55,7 +55,7 @@ end $$;
 comment on function private.take_turn(text) is 'Counts a call of the verb by the caller; HTTP 429 beyond the limit.';
 grant execute on function private.take_turn(text) to authenticated;
 
--- The limit stands in front of the verb; a call that is refused has cost nothing.
+-- The limit stands in front of the verb. What the verb itself refuses is undone together with its count: those are counted where requests come in.
 do $$
 declare
   v_verb record;

@@ -218,8 +218,9 @@ begin
 
     for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'sites') with ordinality x(e, n) loop
       v_place := format('sites[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'slug', 100));
+      -- Nothing goes out from a copy by itself, at a publish window for one: whoever imports it decides when.
       insert into public.sites (organization_id, slug, name, region, destination_url, enabled, max_attempts, first_retry_ms, timeout_seconds, requests_per_minute, state_url, failure_rate, fail_next)
-      values (v_organization, v_entry.e ->> 'slug', v_entry.e ->> 'name', v_entry.e ->> 'region', v_entry.e ->> 'destination_url', coalesce((v_entry.e ->> 'enabled')::boolean, true),
+      values (v_organization, v_entry.e ->> 'slug', v_entry.e ->> 'name', v_entry.e ->> 'region', v_entry.e ->> 'destination_url', false,
         coalesce((v_entry.e ->> 'max_attempts')::smallint, 4::smallint), coalesce((v_entry.e ->> 'first_retry_ms')::integer, 500), coalesce((v_entry.e ->> 'timeout_seconds')::smallint, 10::smallint),
         (v_entry.e ->> 'requests_per_minute')::smallint, v_entry.e ->> 'state_url',
         coalesce((v_entry.e ->> 'failure_rate')::smallint, 0::smallint), coalesce((v_entry.e ->> 'fail_next')::smallint, 0::smallint));
@@ -233,7 +234,6 @@ begin
 
     for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'schedules') with ordinality x(e, n) loop
       v_place := format('schedules[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'name', 100));
-      -- Nothing goes out from a copy by itself: whoever imports it decides when.
       insert into public.schedules (organization_id, kind, name, cron, time_zone, all_sites, enabled, created_by)
       values (v_organization, v_entry.e ->> 'kind', v_entry.e ->> 'name', v_entry.e ->> 'cron', v_entry.e ->> 'time_zone', coalesce((v_entry.e ->> 'all_sites')::boolean, true), false, v_user)
       returning id into v_schedule;
@@ -254,7 +254,7 @@ end $$;
 create function public.import_organization(document jsonb, name text) returns jsonb
 language sql set search_path = '' as $$ select private.take_turn('import_organization'); select private.import_organization(document, name) $$;
 comment on function public.import_organization(jsonb, text) is
-  'A new organization from an exported document, with the caller as its owner and the active one; schedules come in paused, sites without secrets. {id, slug, name, counts}. DS058 names the place that is wrong.';
+  'A new organization from an exported document, with the caller as its owner and the active one; schedules come in paused, sites disabled and without secrets. {id, slug, name, counts}. DS058 names the place that is wrong.';
 
 grant execute on function private.export_organization(), private.import_organization(jsonb, text),
   public.export_organization(), public.import_organization(jsonb, text) to authenticated;
