@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { identifyCaller } from './caller.ts'
+import { forwardHeader, identifyCaller, wasPassedOn } from './caller.ts'
 
 function requestFrom(remoteAddress: string | undefined, headers: Record<string, string>): IncomingMessage {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
@@ -34,5 +34,27 @@ describe('who asks', () => {
     ['', '10.0.0.7'],
   ])('behind a trusted proxy "%s" means %s', (forwarded, address) => {
     expect(identifyCaller(requestFrom('10.0.0.7', { 'x-forwarded-for': forwarded }), true).address).toBe(address)
+  })
+
+  test.each([
+    ['the secret from this machine', '127.0.0.1', { [forwardHeader]: 'the-secret' }, '203.0.113.5'],
+    ['the secret from elsewhere', '10.0.0.7', { [forwardHeader]: 'the-secret' }, '10.0.0.7'],
+    ['another secret', '127.0.0.1', { [forwardHeader]: 'a-secret' }, '127.0.0.1'],
+    ['an empty one', '127.0.0.1', { [forwardHeader]: '' }, '127.0.0.1'],
+    ['none', '127.0.0.1', {}, '127.0.0.1'],
+  ])('with %s a function is believed for whom it asks, or not', (_name, peer, headers, address) => {
+    const request = requestFrom(peer, { 'X-Forwarded-For': '203.0.113.5', ...(headers as Record<string, string>) })
+    expect(identifyCaller(request, false, 'the-secret').address).toBe(address)
+    expect(JSON.stringify([request.headers, request.rawHeaders])).not.toMatch(/secret|x-datasync-forward/i)
+  })
+
+  test('where there is no secret, none is the right one', () => {
+    expect(identifyCaller(requestFrom('127.0.0.1', { 'x-forwarded-for': '203.0.113.5', [forwardHeader]: '' }), false, '').address).toBe('127.0.0.1')
+    expect(identifyCaller(requestFrom('127.0.0.1', { 'x-forwarded-for': '203.0.113.5', [forwardHeader]: 'undefined' }), false).address).toBe('127.0.0.1')
+  })
+
+  test('what a proxy has passed on is told by what it wrote', () => {
+    for (const name of ['X-Forwarded-For', 'X-Forwarded-Host', 'Forwarded', 'X-Real-IP', 'Via']) expect(wasPassedOn(requestFrom('127.0.0.1', { [name]: '' }))).toBe(true)
+    expect(wasPassedOn(requestFrom('127.0.0.1', { Accept: '*/*' }))).toBe(false)
   })
 })

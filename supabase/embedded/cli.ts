@@ -3,7 +3,7 @@ import { Failure } from './lib/failure.ts'
 import { terminal } from './lib/log.ts'
 
 const usage = `Usage: npm start | npm run dev | npm run status [-- --json] | npm run reset [-- --yes] | npm run types [-- --check] |
-       npm run check:database | npm run audit:verify [-- --db <url>] | npm run rotate:keys [-- --drop-old] [-- --db <url> [--url <project url>]] |
+       npm run check:database | npm run audit:verify [-- --db <url>] [--expect <organization>:<seq>:<hash>]... | npm run rotate:keys [-- --drop-old] [-- --db <url> [--url <project url>]] |
        npm run backup [-- --out <file> --no-keys] | npm run restore -- <file> [--keys <file>] [--no-keys] [--db <url>]
 
 PORT              the port to listen on (5173)
@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { json: { type: 'boolean' }, yes: { type: 'boolean' }, check: { type: 'boolean' }, 'drop-old': { type: 'boolean' }, db: { type: 'string' }, url: { type: 'string' },
-      out: { type: 'string' }, keys: { type: 'string' }, 'no-keys': { type: 'boolean' } },
+      out: { type: 'string' }, keys: { type: 'string' }, 'no-keys': { type: 'boolean' }, expect: { type: 'string', multiple: true } },
   })
   if (positionals[0] === 'restore' && positionals.length <= 2) {
     return (await import('./cli/restore.ts')).restore({ file: positionals[1], db: values.db, keys: values.keys, withKeys: !values['no-keys'] })
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     case 'check-database':
       return (await import('./cli/check-database.ts')).checkDatabase()
     case 'audit-verify':
-      return (await import('./cli/audit-verify.ts')).auditVerify(values.db)
+      return (await import('./cli/audit-verify.ts')).auditVerify(values.db, values.expect)
     case 'rotate-keys':
       return (await import('./cli/rotate-keys.ts')).rotateKeys({ dropOld: values['drop-old'] ?? false, db: values.db, url: values.url })
     case 'backup':

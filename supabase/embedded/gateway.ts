@@ -4,7 +4,8 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { AuthApi } from './api/auth-api.ts'
 import type { DataApi } from './api/data-api.ts'
-import { identifyCaller } from './caller.ts'
+import { isCanonicalPath, isPlainPath, isPlainQuery } from './api/paths.ts'
+import { identifyCaller, isLoopback, wasPassedOn } from './caller.ts'
 import type { FunctionRoute } from './functions/route.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import type { Inbox } from './inbox/store.ts'
@@ -28,28 +29,30 @@ export interface Services {
 export interface GatewayOptions {
   /** Whether a proxy in front, which alone reaches this port, says where a request came from. */
   trustProxy?: boolean
+  /** Whoever on this machine shows it, our own functions, is believed on whose behalf they ask. */
+  forwardSecret?: string | undefined
 }
 
-const loopbackPeers = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 const loopbackHost = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
 
 /** One origin for everything, with the paths that a Supabase project has. Requests that come before all is started wait for it. */
-export function createGateway(services: Promise<Services>, log: Log, { trustProxy = false }: GatewayOptions = {}): ListenerHandlers {
+export function createGateway(services: Promise<Services>, log: Log, { trustProxy = false, forwardSecret }: GatewayOptions = {}): ListenerHandlers {
   // Whoever starts the stack hears of a failure; here it only ends the requests that wait.
   services.catch(() => undefined)
 
-  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const route = async (request: IncomingMessage, response: ServerResponse, onThisMachine: boolean): Promise<void> => {
     const ready = await services
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const { path, query } = partsOf(request.url ?? '/')
     if (path.startsWith('/functions/v1/')) return ready.functions.handle(request, response)
-    if (/^\/(rest|auth)\/v1(\/|$)|^\/realtime\/v1\/api\//.test(path)) return api(ready)(request, response)
+    if (/^\/rest\/v1(\/|$)/.test(path)) return isCanonicalPath(path) ? api(ready)(request, response) : noRoute(response)
+    if (/^\/auth\/v1(\/|$)|^\/realtime\/v1\/api\//.test(path)) return isPlainPath(path) && isPlainQuery(query) ? api(ready)(request, response) : noRoute(response)
     if (path === '/inbox' || path.startsWith('/inbox/')) {
-      if (isFromThisMachine(request)) return api(ready)(request, response)
+      if (onThisMachine) return isPlainPath(path) ? api(ready)(request, response) : noRoute(response)
       response.writeHead(403, { 'content-type': 'text/plain' }).end('The inbox holds sign-in links and opens on the machine itself only.\n')
       return
     }
     if (ready.web) return ready.web(request, response)
-    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no Route matched with those values"}')
+    noRoute(response)
   }
 
   const listeners = new WeakMap<Services, ReturnType<typeof getRequestListener>>()
@@ -63,11 +66,13 @@ export function createGateway(services: Promise<Services>, log: Log, { trustProx
 
   return {
     request: (request, response) => {
-      const { requestId } = identifyCaller(request, trustProxy)
+      // Before the headers that would tell are taken out.
+      const onThisMachine = isFromThisMachine(request)
+      const { requestId } = identifyCaller(request, trustProxy, forwardSecret)
       response.setHeader('x-request-id', requestId)
       // What a part says itself, the pages above all, takes the place of these.
       for (const [name, value] of Object.entries(baseHeaders(request))) response.setHeader(name, value)
-      route(request, response).catch((error: unknown) => {
+      route(request, response, onThisMachine).catch((error: unknown) => {
         // Without what follows the path: links that sign somebody in carry their token there.
         log.error(`${request.method} ${(request.url ?? '').split('?', 1)[0]} (${requestId}): ${messageOf(error)}`)
         if (response.headersSent) response.destroy()
@@ -75,7 +80,7 @@ export function createGateway(services: Promise<Services>, log: Log, { trustProx
       })
     },
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      identifyCaller(request, trustProxy)
+      identifyCaller(request, trustProxy, forwardSecret)
       const path = (request.url ?? '/').split('?', 1)[0]
       // Vite answers the upgrades for hot reload itself.
       if (path !== '/realtime/v1/websocket') {
@@ -88,6 +93,15 @@ export function createGateway(services: Promise<Services>, log: Log, { trustProx
       )
     },
   }
+}
+
+function partsOf(address: string): { path: string; query: string } {
+  const at = address.indexOf('?')
+  return at === -1 ? { path: address, query: '' } : { path: address.slice(0, at), query: address.slice(at + 1) }
+}
+
+function noRoute(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no Route matched with those values"}')
 }
 
 function baseHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
@@ -134,7 +148,10 @@ function apiRoutes({ data, auth, realtime, inbox }: Services): Hono {
   return routes
 }
 
-/** The name is checked too: a page from elsewhere could have its own name resolve to loopback and read along. */
+/**
+ * The name is checked too: a page from elsewhere could have its own name resolve to loopback and read along. What a proxy on
+ * this machine passes on comes from loopback as well, and may come from anywhere.
+ */
 function isFromThisMachine(request: IncomingMessage): boolean {
-  return loopbackPeers.has(request.socket.remoteAddress ?? '') && loopbackHost.test(request.headers.host ?? '')
+  return isLoopback(request) && !wasPassedOn(request) && loopbackHost.test(request.headers.host ?? '')
 }

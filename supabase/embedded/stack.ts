@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAuthApi } from './api/auth-api.ts'
@@ -35,7 +36,7 @@ export interface StackOptions {
   quiet?: boolean
   /** A proxy in front, which alone reaches the port, is believed where a request came from (the last entry of `x-forwarded-for`). */
   trustProxy?: boolean
-  /** Tests make more people in a minute than any address does: the limits of `[auth.rate_limit]` do not hold. */
+  /** Tests make more people in a minute than any address does: the limits of `[auth.rate_limit]`, and that of refused calls, do not hold. */
   liftAuthLimits?: boolean
   /** The folder with config.toml, migrations and functions; the checkout's own unless told otherwise. */
   supabaseDir?: string
@@ -97,7 +98,9 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
     open = resolve
     giveUp = reject
   })
-  const listener = await listen(options.port, options.host, createGateway(services, log, { trustProxy: options.trustProxy ?? false }))
+  // Of this start alone; nobody needs it but the functions of this start.
+  const forwardSecret = randomBytes(32).toString('hex')
+  const listener = await listen(options.port, options.host, createGateway(services, log, { trustProxy: options.trustProxy ?? false, forwardSecret }))
   cleanups.push(() => listener.close())
   cleanups.push(() => giveUp(new Error('the stack is being shut down')))
   const appUrl = `http://localhost:${listener.port}`
@@ -105,7 +108,7 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
   const secrets = ensureSecrets(dataDir)
   const [web, backend] = await settleBoth(
     startWeb(options, { server: listener.server, publishableKey: secrets.publishable_key, appUrl }, log, cleanups),
-    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, limited: options.liftAuthLimits !== true, log, cleanups }),
+    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, limited: options.liftAuthLimits !== true, log, cleanups }),
   )
   open({ ...backend.services, web })
 
@@ -140,7 +143,8 @@ interface BackendOptions {
   settings: Settings
   secrets: Secrets
   appUrl: string
-  /** Whether the limits of `[auth.rate_limit]` hold. */
+  forwardSecret: string
+  /** Whether the limits of `[auth.rate_limit]`, and that of refused calls, hold. */
   limited: boolean
   log: Log
   cleanups: (() => Promise<void> | void)[]
@@ -152,7 +156,7 @@ interface Backend {
   server: Postgres
 }
 
-async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, limited, log, cleanups }: BackendOptions): Promise<Backend> {
+async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, limited, log, cleanups }: BackendOptions): Promise<Backend> {
   const server = await startPostgres(dataDir, secrets.database_password, (message) => log.warn(message))
   cleanups.push(() => server.close())
   await bootstrap(server, dataDir, secrets.database_password)
@@ -170,7 +174,7 @@ async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, l
   const auth = createAuthApi({ server, settings, keys, jwtSecret, inbox, appUrl, log, limited })
   cleanups.push(() => auth.close())
   const [data, realtime] = await settleBoth(
-    createDataApi({ server, settings, keys, jwtSecret, log }).then((made) => (cleanups.push(() => made.close()), made)),
+    createDataApi({ server, settings, keys, jwtSecret, log, limited }).then((made) => (cleanups.push(() => made.close()), made)),
     createRealtime({
       databaseUrl: server.url(superuser),
       jwtSecret,
@@ -182,7 +186,7 @@ async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, l
   const functions = createFunctionHost({
     functionsDir: join(supabaseDir, 'functions'),
     denoDir: denoCache(dataDir),
-    env: functionEnvironment(secrets, keys, server, appUrl),
+    env: { ...functionEnvironment(secrets, keys, server, appUrl), DATASYNC_FORWARD_SECRET: forwardSecret },
     settings,
     log,
   })

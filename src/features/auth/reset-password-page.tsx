@@ -10,6 +10,7 @@ import { TextLink } from '@/features/auth/text-link'
 import { useTokenHash } from '@/features/auth/use-token-hash'
 import { authRedirect } from '@/lib/auth-redirect'
 import { paths } from '@/lib/paths'
+import { wasCancelled, withRecentSignIn } from '@/lib/reauthenticate'
 import { useSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { Field } from '@/ui/field'
@@ -56,11 +57,13 @@ function NewPassword({ email }: { email: string }) {
 
   const submit = handleSubmit(async ({ password }) => {
     try {
-      await changePassword(password)
+      // Following the link was a sign-in, unless the page has been left open since.
+      await withRecentSignIn(() => changePassword(password))
       useSession.setState({ recovering: false })
       toast.success('Your password is changed')
       await navigate(paths.home.getHref(), { replace: true })
     } catch (error) {
+      if (wasCancelled(error)) return
       const { field, message } = authErrorText(error)
       setError(field === 'password' ? 'password' : 'root', { message }, { shouldFocus: true })
     }

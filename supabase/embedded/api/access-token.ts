@@ -87,10 +87,12 @@ async function readSubject(transaction: postgres.TransactionSql, issued: JWTPayl
   const sessionId = String(issued['session_id'])
   // The library leaves both empty; hosted Supabase fills them at the beginning and at every refresh.
   await transaction`update auth.sessions set user_agent = ${device.userAgent}, ip = ${device.ip}::inet where id = ${sessionId}`
+  // Once, as it begins: every further sign-in begins a session of its own, so whatever comes later is no new proof.
   if (method !== 'token_refresh') {
     await transaction`
-      insert into auth.mfa_amr_claims (session_id, authentication_method) values (${sessionId}, ${method})
-      on conflict (session_id, authentication_method) do update set updated_at = now()`
+      insert into auth.mfa_amr_claims (session_id, authentication_method)
+      select ${sessionId}::uuid, ${method}::text where not exists (select from auth.mfa_amr_claims where session_id = ${sessionId}::uuid)
+      on conflict do nothing`
   }
   const [subject] = await transaction<Subject[]>`
     select u.phone, u.is_anonymous,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import { decodeJwt } from 'jose'
 import type postgres from 'postgres'
 import type { Inbox } from '../inbox/store.ts'
 import { messageOf } from '../lib/failure.ts'
@@ -8,7 +9,7 @@ import type { Log } from '../lib/log.ts'
 import { connectPause, type Postgres } from '../postgres/server.ts'
 import type { Settings } from '../settings.ts'
 import { createAccessTokens, TokenRefused, type AccessTokens, type Device } from './access-token.ts'
-import type { ApiKeys } from './keys.ts'
+import { bearer, type ApiKeys } from './keys.ts'
 import { createAuthLimits, type AuthLimits, type AuthRequest, type Refusal } from './rate-limits.ts'
 
 export interface AuthApi {
@@ -50,6 +51,8 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
     connection,
     auth: {
       ...settings.auth.options,
+      // With true the library mails the former address alone, whose link then sets a new one that nobody has proven to be theirs.
+      email: { ...settings.auth.options.email, double_confirm_changes: false },
       enabled: true,
       jwt_secret: options.jwtSecret,
       // Links in mails lead to the verify endpoint below site_url, so here it is always this stack's own address.
@@ -87,11 +90,12 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
   return {
     fetch: async (request) => {
       const url = new URL(request.url)
-      const method = authenticationMethod(url)
+      const method = authenticationMethod(pathOf(url), url.searchParams.get('grant_type'))
       const asked = await describe(request, url)
       const refused = limits.take(asked)
       if (refused) return tooMany(refused)
-      const allowed = url.pathname.endsWith('/otp') && settings.auth.options.enable_signup === false ? await withoutSignUp(request) : request
+      if (await lacksRecentProof(request, asked.path)) return refusal(403, 'reauthentication_needed', 'This requires that you have signed in within the last ten minutes')
+      const allowed = asked.path === '/otp' && settings.auth.options.enable_signup === false ? await withoutSignUp(request) : request
       const response = await redirect.run(url.searchParams.get('redirect_to'), () => app.fetch(allowed))
       limits.settle(asked, response.status)
       try {
@@ -106,12 +110,41 @@ export function createAuthApi(options: AuthApiOptions): AuthApi {
   }
 }
 
+/** The gateway lets through what has no other reading, and one slash at its end at most. */
+function pathOf(url: URL): string {
+  return url.pathname.replace(/^\/auth\/v1/, '').replace(/\/$/, '')
+}
+
+/** As long as SQL's own verbs give after a sign-in. */
+const recentSeconds = 600
+
+/** Password and address are the account itself: a session that somebody left open is not enough to change them. */
+async function lacksRecentProof(request: Request, path: string): Promise<boolean> {
+  const authorization = request.headers.get('authorization')
+  // Nobody, which the library says.
+  if (request.method !== 'PUT' || path !== '/user' || authorization === null) return false
+  const body: unknown = await request.clone().json().catch(() => undefined)
+  if (typeof body !== 'object' || body === null || !['password', 'email', 'phone'].some((name) => name in body)) return false
+  return provenAt(bearer(authorization)) < Date.now() / 1_000 - recentSeconds
+}
+
+/** When somebody last signed in, by what the token says, which the library verifies; 0 when it says nothing. */
+function provenAt(token: string | undefined): number {
+  try {
+    const amr: unknown = decodeJwt(token ?? '')['amr']
+    const proofs = (Array.isArray(amr) ? amr : []) as ({ method?: unknown; timestamp?: unknown } | null)[]
+    return Math.max(0, ...proofs.map((proof) => (proof && proof.method !== 'token_refresh' && typeof proof.timestamp === 'number' ? proof.timestamp : 0)))
+  } catch {
+    return 0
+  }
+}
+
 /** What the limits go by. Reads a copy: the library reads the request itself. */
 async function describe(request: Request, url: URL): Promise<AuthRequest> {
   const body: unknown = request.method === 'POST' ? await request.clone().json().catch(() => undefined) : undefined
   const email = typeof body === 'object' && body !== null && 'email' in body && typeof body.email === 'string' ? body.email.trim().toLowerCase() : undefined
   return {
-    path: url.pathname.replace(/^\/auth\/v1/, '').replace(/\/+$/, ''),
+    path: pathOf(url),
     grantType: url.searchParams.get('grant_type'),
     method: request.method,
     address: request.headers.get('x-forwarded-for') ?? '',
@@ -157,15 +190,20 @@ function deviceOf(request: Request): Device {
   return { userAgent: request.headers.get('user-agent')?.slice(0, 1_000) ?? null, ip: request.headers.get('x-forwarded-for') }
 }
 
-/** As the hook's documentation names the ways in. */
-function authenticationMethod(url: URL): string {
-  if (url.pathname.endsWith('/verify')) return 'otp'
-  if (url.pathname.endsWith('/token')) {
-    const grant = url.searchParams.get('grant_type')
-    if (grant === 'refresh_token') return 'token_refresh'
-    if (grant === 'pkce') return 'oauth'
+/** As the hook's documentation names the ways in. What is none of them proves nothing anew. */
+function authenticationMethod(path: string, grantType: string | null): string {
+  switch (path) {
+    case '/signup':
+      return 'password'
+    case '/verify':
+      return 'otp'
+    case '/callback':
+      return 'oauth'
+    case '/token':
+      return grantType === 'password' ? 'password' : grantType === 'pkce' ? 'oauth' : 'token_refresh'
+    default:
+      return 'token_refresh'
   }
-  return url.pathname.endsWith('/callback') ? 'oauth' : 'password'
 }
 
 /** Whatever hands out a session, as JSON or in the fragment of a redirect, hands out a token that went through the hook. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { App, type IntrospectResult } from '@supabase/lite'
 import { createPostgresConnection, PostgresConnection } from '@supabase/lite/postgres'
-import { decodeProtectedHeader } from 'jose'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
 import postgres from 'postgres'
 import { messageOf } from '../lib/failure.ts'
 import type { Log } from '../lib/log.ts'
@@ -9,6 +9,8 @@ import { connectPause, superuser, type Postgres } from '../postgres/server.ts'
 import type { Settings } from '../settings.ts'
 import { choosesAnswer, responseForError } from './database-errors.ts'
 import { bearer, type ApiKeys } from './keys.ts'
+import { calledFunction } from './paths.ts'
+import { createCallLimits, refusedCalls, type CallLimits } from './rate-limits.ts'
 
 export interface DataApi {
   fetch(request: Request): Promise<Response>
@@ -135,7 +137,19 @@ function roleIn(vars: ContextParameters[0]): string {
   return typeof auth === 'object' && auth !== null && 'role' in auth ? String(auth.role) : 'anon'
 }
 
-export async function createDataApi(options: { server: Postgres; settings: Settings; keys: ApiKeys; jwtSecret: string; log: Log }): Promise<DataApi> {
+interface DataApiOptions {
+  server: Postgres
+  settings: Settings
+  keys: ApiKeys
+  jwtSecret: string
+  log: Log
+  /** Whether refused calls are limited. */
+  limited: boolean
+}
+
+const unlimited: CallLimits = { take: () => 0, settle: () => undefined }
+
+export async function createDataApi(options: DataApiOptions): Promise<DataApi> {
   const { server, settings, keys } = options
   const cache = new SchemaCache(server.url(superuser))
   const requests = new AsyncLocalStorage<Request>()
@@ -171,14 +185,47 @@ export async function createDataApi(options: { server: Postgres; settings: Setti
     },
   })
   await cache.read()
+  const limits = options.limited ? createCallLimits() : unlimited
+  const verificationKey = new TextEncoder().encode(options.jwtSecret)
   const listener = await reloadOnChange(server.url('authenticator'), cache, options.log)
   return {
-    fetch: (request) => requests.run(request, async () => app.fetch(request)),
+    fetch: (request) =>
+      requests.run(request, async () => {
+        const verb = calledFunction(new URL(request.url))
+        const person = verb === undefined ? undefined : await personIn(request, verificationKey)
+        if (verb === undefined || person === undefined) return app.fetch(request)
+        const wait = limits.take(person, verb)
+        if (wait > 0) return tooManyRefused(verb, wait)
+        const response = await app.fetch(request)
+        limits.settle(person, verb, response.status)
+        return response
+      }),
     close: async () => {
       // Not the library's own end, which waits for every query: one that a crash of the server left behind is never answered.
       await Promise.all([listener.end({ timeout: 2 }), (connection.driver as postgres.Sql).end({ timeout: 2 })])
     },
   }
+}
+
+/** Who asks, if they have a token that holds. */
+async function personIn(request: Request, key: Uint8Array): Promise<string | undefined> {
+  try {
+    return (await jwtVerify(bearer(request.headers.get('authorization') ?? undefined) ?? '', key, { algorithms: ['HS256'] })).payload.sub
+  } catch {
+    return undefined
+  }
+}
+
+/** In the form in which SQL says it of the calls that it counts. */
+function tooManyRefused(verb: string, seconds: number): Response {
+  const hint = `${verb} may be refused ${refusedCalls} times a minute. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`
+  return Response.json(
+    { code: 'PT429', message: 'Too many requests.', details: null, hint },
+    {
+      status: 429,
+      headers: { 'retry-after': String(seconds), 'proxy-status': 'PostgREST; error=PT429', 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' },
+    },
+  )
 }
 
 /** The library passes over what is no token of ours in form, as if nobody had said who they are; PostgREST refuses it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createAuthLimits, type AuthRequest } from './rate-limits.ts'
+import { createAuthLimits, createCallLimits, type AuthRequest } from './rate-limits.ts'
 
 const configured = { sign_in_sign_ups: 6, token_refresh: 10, token_verifications: 3, email_sent: 5, max_frequency_seconds: 60 }
 
@@ -97,6 +97,42 @@ describe('mails', () => {
     const refused = repeat(6, (index) => limits.take(post('/otp', { email: `${index}@example.com`, address: `203.0.113.${index}` })))
     expect(refused.map((one) => one?.code)).toEqual([...repeat(5, () => undefined), 'over_email_send_rate_limit'])
     expect(refused[5]?.retryAfterSeconds).toBe(720)
+  })
+})
+
+describe('refused calls', () => {
+  const limitsNow = () => {
+    const clock = { ms: 0 }
+    return { clock, limits: createCallLimits(() => clock.ms) }
+  }
+  const call = (limits: ReturnType<typeof createCallLimits>, status: number, verb = 'delete_account', person = 'ada') => {
+    const wait = limits.take(person, verb)
+    if (wait === 0) limits.settle(person, verb, status)
+    return wait
+  }
+
+  test('sixty of one verb by one person, then one a second', () => {
+    const { clock, limits } = limitsNow()
+    expect(repeat(60, (index) => call(limits, [400, 403, 404, 409][index % 4] ?? 0)).filter(Boolean)).toEqual([])
+    expect(call(limits, 400)).toBe(1)
+    expect([call(limits, 400, 'my_sessions'), call(limits, 400, 'delete_account', 'grace')]).toEqual([0, 0])
+    clock.ms = 1_000
+    expect([call(limits, 400), call(limits, 400)]).toEqual([0, 1])
+  })
+
+  test.each([200, 204, 429, 500])('what is answered %d is not counted', (status) => {
+    const { limits } = limitsNow()
+    expect(repeat(500, () => call(limits, status)).filter(Boolean)).toEqual([])
+  })
+
+  test('those that are made all at once are not all let through', () => {
+    const { limits } = limitsNow()
+    expect(repeat(100, () => limits.take('ada', 'delete_account')).filter((wait) => wait === 0)).toHaveLength(60)
+  })
+
+  test('invented verbs count together', () => {
+    const { limits } = limitsNow()
+    expect(repeat(61, (index) => call(limits, 404, `${'x'.repeat(70)}${index}`)).filter(Boolean)).toEqual([1])
   })
 })
 

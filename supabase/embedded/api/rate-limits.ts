@@ -24,6 +24,16 @@ export interface AuthLimits {
   settle(request: AuthRequest, status: number): void
 }
 
+export interface CallLimits {
+  /** Counts a call of a verb in advance. Whole seconds that it has to wait, and then it is not counted; else 0. */
+  take(person: string, verb: string): number
+  /** What came of a call that was let through: only one that was refused stays counted. */
+  settle(person: string, verb: string, status: number): void
+}
+
+/** Of one verb by one person in a minute. */
+export const refusedCalls = 60
+const minute = 60
 const fiveMinutes = 300
 const hour = 3_600
 /** A wrong password is a rarer thing than a sign-in, and guesses at one account may come from many addresses. */
@@ -60,6 +70,28 @@ export function createAuthLimits(settings: Settings['auth']['rateLimits'], nowMs
     },
     settle: (request, status) => {
       if (kindOf(request) === 'password' && request.email !== undefined && status < 400) guesses.giveBack(request.email)
+    },
+  }
+}
+
+/**
+ * SQL counts the calls of a verb in the transaction of the call, and what is refused is undone with its count: those that are
+ * refused are counted here.
+ */
+export function createCallLimits(nowMs: () => number = () => performance.now()): CallLimits {
+  const refused = new Buckets(refusedCalls, minute, nowMs)
+  // Names that no verb of ours has count together, or long ones would fill the memory.
+  const keyOf = (person: string, verb: string): string => `${person} ${/^\w{1,63}$/.test(verb) ? verb : ''}`
+  return {
+    take: (person, verb) => {
+      const key = keyOf(person, verb)
+      const wait = refused.wait(key)
+      if (wait === 0) refused.take(key)
+      return wait
+    },
+    settle: (person, verb, status) => {
+      // What has to wait was not looked at.
+      if (status < 400 || status >= 500 || status === 429) refused.giveBack(keyOf(person, verb))
     },
   }
 }

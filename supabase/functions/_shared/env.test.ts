@@ -19,6 +19,7 @@ it('has defaults for all but the address and the database', () => {
       signingKeys: undefined,
       sealingKey: undefined,
       tickSecret: null,
+      forwardSecret: undefined,
       allowPrivateDestinations: false,
       allowedDestinations: { names: new Set(), ranges: [] },
       sendTimeoutMs: 10_000,

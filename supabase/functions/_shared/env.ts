@@ -37,6 +37,7 @@ const environmentSchema = z.object({
   DATASYNC_SEALING_KEY: z.coerce.number().int().min(1).optional(),
   // An empty secret would let everybody in: it counts as none.
   DATASYNC_TICK_SECRET: z.string().min(16, { error: 'must have 16 characters or more' }).optional(),
+  DATASYNC_FORWARD_SECRET: z.string().optional(),
   DATASYNC_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
   DATASYNC_ALLOWED_DESTINATIONS: allowList.optional(),
   DATASYNC_SEND_TIMEOUT_MS: wholeNumber(10_000, 100, 30_000),
@@ -59,6 +60,8 @@ export interface Environment {
   /** The version of the key that seals; undefined: the highest. */
   sealingKey: number | undefined
   tickSecret: string | null
+  /** With it the embedded backend believes for whom a function asks; hosted there is none. */
+  forwardSecret: string | undefined
   allowPrivateDestinations: boolean
   allowedDestinations: AllowList
   /** For whatever has no time of its own: a site's deliveries bring theirs. */
@@ -99,6 +102,7 @@ export function readEnvironment(get: (name: string) => string | undefined): Resu
       signingKeys: env.DATASYNC_SECRET_KEYS,
       sealingKey: env.DATASYNC_SEALING_KEY,
       tickSecret: env.DATASYNC_TICK_SECRET ?? null,
+      forwardSecret: env.DATASYNC_FORWARD_SECRET,
       allowPrivateDestinations: env.DATASYNC_ALLOW_PRIVATE_DESTINATIONS === 'true',
       allowedDestinations: env.DATASYNC_ALLOWED_DESTINATIONS ?? nothingAllowed,
       sendTimeoutMs: env.DATASYNC_SEND_TIMEOUT_MS,

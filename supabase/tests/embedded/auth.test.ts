@@ -104,6 +104,84 @@ describe('the access token hook', () => {
   })
 })
 
+describe('what only a recent sign-in may change', () => {
+  /** Signed in so many seconds ago, with a token of now. */
+  async function signedInBefore(email: string, seconds: number): Promise<ReturnType<typeof client>> {
+    const supabase = await signUp(email)
+    const sql = postgres(stack.db_url, { max: 1 })
+    await sql`
+      update auth.mfa_amr_claims a set created_at = now() - make_interval(secs => ${seconds}), updated_at = now() - make_interval(secs => ${seconds})
+      from auth.sessions s join auth.users u on u.id = s.user_id where s.id = a.session_id and u.email = ${email}`
+    await sql.end()
+    expect((await supabase.auth.refreshSession()).error).toBeNull()
+    return supabase
+  }
+
+  const put = async (supabase: ReturnType<typeof client>, body: unknown): Promise<{ status: number; body: unknown }> => {
+    const { data } = await supabase.auth.getSession()
+    const response = await fetch(`${stack.api_url}/auth/v1/user`, {
+      method: 'PUT', headers: { apikey: stack.publishable_key, authorization: `Bearer ${data.session?.access_token}`, 'content-type': 'text/plain' }, body: JSON.stringify(body),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+
+  test.each([['password', 'another horse'], ['email', 'moved@example.com'], ['phone', '123'], ['password', null]])('%s (%s): refused to a session of eleven minutes', async (name, value) => {
+    const supabase = await signedInBefore(`old-${name}-${value === null}@example.com`, 660)
+    expect(await put(supabase, { data: { full_name: 'Grace' }, [name]: value })).toEqual({
+      status: 403, body: { code: 403, error_code: 'reauthentication_needed', msg: expect.stringContaining('ten minutes') },
+    })
+    expect((await mails(stack)).filter(({ to }) => to === 'moved@example.com')).toEqual([])
+  })
+
+  test('as the client library says it; another sign-in is enough, and a name needs none', async () => {
+    const supabase = await signedInBefore('again@example.com', 660)
+    expect((await supabase.auth.updateUser({ password: 'another horse' })).error).toMatchObject({ status: 403, code: 'reauthentication_needed' })
+    expect((await supabase.auth.updateUser({ data: { full_name: 'Grace' } })).error).toBeNull()
+    expect((await client(stack).auth.signInWithPassword({ email: 'again@example.com', password: 'another horse' })).error).not.toBeNull()
+    expect((await supabase.auth.signInWithPassword({ email: 'again@example.com', password })).error).toBeNull()
+    expect((await supabase.auth.updateUser({ password: 'another horse' })).error).toBeNull()
+    expect((await client(stack).auth.signInWithPassword({ email: 'again@example.com', password: 'another horse' })).error).toBeNull()
+  })
+
+  test('nine minutes are recent, and nobody is told that they are nobody', async () => {
+    expect((await (await signedInBefore('recent@example.com', 540)).auth.updateUser({ password: 'another horse' })).error).toBeNull()
+    const response = await fetch(`${stack.api_url}/auth/v1/user`, { method: 'PUT', headers: { apikey: stack.publishable_key }, body: '{"password":"another horse"}' })
+    expect(response.status).toBe(401)
+  })
+
+  test('no way to a new token makes an old sign-in recent', async () => {
+    const supabase = await signedInBefore('stale@example.com', 660)
+    for (const path of ['/token?grant_type=refresh_token', '/%74oken?grant_type=refresh_token', '//token?grant_type=refresh_token', '/token/?grant_type=refresh_token']) {
+      const { data } = await supabase.auth.getSession()
+      const response = await fetch(`${stack.api_url}/auth/v1${path}`, {
+        method: 'POST', headers: { apikey: stack.publishable_key, 'content-type': 'application/json' }, body: JSON.stringify({ refresh_token: data.session?.refresh_token }),
+      })
+      const answer = (await response.json()) as { access_token?: string; refresh_token?: string }
+      expect([200, 401, 404]).toContain(response.status)
+      if (!answer.access_token) continue
+      const [proof] = claimsIn(answer.access_token)['amr'] as { method: string; timestamp: number }[]
+      expect(proof).toMatchObject({ method: 'password' })
+      expect(proof?.timestamp).toBeLessThan(Date.now() / 1_000 - 650)
+      await supabase.auth.setSession({ access_token: answer.access_token, refresh_token: answer.refresh_token ?? '' })
+    }
+  })
+})
+
+test('an address is changed by the link that went to the new one, and by nothing else', async () => {
+  const supabase = await signUp('before@example.com')
+  const { data, error } = await supabase.auth.updateUser({ email: 'after@example.com' }, { emailRedirectTo: `${stack.app_url}/welcome` })
+  expect(error).toBeNull()
+  expect(data.user).toMatchObject({ email: 'before@example.com', new_email: 'after@example.com' })
+  const addresses = (await mails(stack)).map(({ to }) => to)
+  expect([addresses.includes('before@example.com'), addresses.includes('after@example.com')]).toEqual([false, true])
+  expect((await supabase.auth.getUser()).data.user?.email).toBe('before@example.com')
+  const { target, fragment } = await follow('after@example.com')
+  expect(target).toBe(`${stack.app_url}/welcome`)
+  expect(claimsIn(fragment.get('access_token') ?? undefined)).toMatchObject({ email: 'after@example.com', via: 'otp' })
+  expect((await supabase.auth.getUser()).data.user?.email).toBe('after@example.com')
+  expect((await follow('after@example.com')).fragment.get('error_code')).toBe('otp_expired')
+})
+
 describe('redirects and sessions', () => {
   test('a link never leads to an address that is not allowed', async () => {
     await client(stack).auth.signInWithOtp({ email: 'lure@example.com', options: { emailRedirectTo: 'https://evil.example/steal' } })

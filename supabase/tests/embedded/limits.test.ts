@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stack } from '../../embedded/stack.ts'
 import { client, config, hookMigration, throwawayProject, type Project } from './support.ts'
@@ -11,7 +12,10 @@ beforeAll(async () => {
   project = throwawayProject({
     'config.toml': `${config}\n[auth.rate_limit]\nsign_in_sign_ups = 9\ntoken_refresh = 4\ntoken_verifications = 3\nemail_sent = 100\n`,
     'migrations/20260101000000_hook.sql': hookMigration,
-    'migrations/20260101000001_size.sql': 'create function public.size(body text) returns int language sql as $$ select length(body) $$;',
+    'migrations/20260101000001_size.sql': `
+create function public.size(body text) returns int language sql as $$ select length(body) $$;
+create function public.refuse() returns void language plpgsql as $$ begin raise exception using errcode = 'DS020', message = 'No.'; end $$;
+`,
   })
   stack = await project.start({ limited: true })
 })
@@ -64,6 +68,38 @@ test('the limits of config.toml hold: for accounts, verifications, refreshes, ma
   expect(outcomes.at(-1)).toBe(429)
   // Whoever is signed in goes on.
   expect((await supabase.auth.getUser()).data.user?.email).toBe('ada@example.com')
+})
+
+test('refused calls of a verb are limited for each person, though SQL forgets them', async () => {
+  const rpc = async (verb: string, sub?: string): Promise<Response> => {
+    const claims = new SignJWT({ role: 'authenticated', aud: 'authenticated', ...(sub ? { sub } : {}) }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h')
+    const token = await claims.sign(new TextEncoder().encode(stack.jwt_secret))
+    return fetch(`${stack.api_url}/rest/v1/rpc/${verb}`, {
+      method: 'POST', headers: { apikey: stack.publishable_key, authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: verb === 'size' ? '{"body":"x"}' : '{}',
+    })
+  }
+  const [ada, grace] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b']
+  const statuses: number[] = []
+  let last: Response | undefined
+  // While these are made, one more is allowed each second.
+  for (let tries = 0; tries < 300 && last?.status !== 429; tries += 1) statuses.push((last = await rpc('refuse', ada)).status)
+  expect(statuses.length).toBeGreaterThan(60)
+  expect(new Set(statuses.slice(0, -1))).toEqual(new Set([400]))
+  expect(last?.status).toBe(429)
+  expect(last?.headers.get('retry-after')).toBe('1')
+  expect(last?.headers.get('access-control-allow-origin')).toBe('*')
+  expect(await last?.json()).toEqual({ code: 'PT429', message: 'Too many requests.', details: null, hint: 'refuse may be refused 60 times a minute. Try again in 1 second.' })
+  // Another verb, another person, and what is answered are nobody's concern.
+  expect((await rpc('refuse', grace)).status).toBe(400)
+  const answered = await Promise.all(Array.from({ length: 30 }, () => rpc('size', ada)))
+  for (let tries = 0; tries < 50; tries += 1) answered.push(await rpc('size', ada))
+  expect(new Set(answered.map(({ status }) => status))).toEqual(new Set([200]))
+})
+
+test('a path that could be written otherwise passes no limit by', async () => {
+  for (const path of ['/%74oken?grant_type=password', '/token?grant%5Ftype=refresh_token&grant_type=password', '/%76erify', '/%6ftp', '/%73ignup', '//signup', '/signup;', '/signup%2f']) {
+    expect((await post(path, { email: 'path@example.com', password, type: 'magiclink', token: '000000' })).status, path).toBe(404)
+  }
 })
 
 describe('sizes', () => {

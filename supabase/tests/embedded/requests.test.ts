@@ -21,9 +21,19 @@ create policy everybody on public.notes using (true) with check (true);
 
 beforeAll(async () => {
   project = throwawayProject({
-    'config.toml': `${config}\n[functions.echo]\nverify_jwt = false\n`,
+    'config.toml': `${config}\n[functions.echo]\nverify_jwt = false\n[functions.relay]\nverify_jwt = false\n`,
     'migrations/20260101000000_hook.sql': hookMigration,
     'migrations/20260101000001_schema.sql': schema,
+    // Asks the Data API for whom its caller says, and shows the secret, a wrong one or none.
+    'functions/relay/index.ts': `Deno.serve(async (request) => {
+      const own = Deno.env.get('DATASYNC_FORWARD_SECRET') ?? ''
+      const { apikey, from, shows } = await request.json()
+      const headers = { apikey, 'content-type': 'application/json', 'x-forwarded-for': from, ...(shows === null ? {} : { 'x-datasync-forward': shows === 'own' ? own : shows }) }
+      const answer = await fetch(Deno.env.get('SUPABASE_URL') + '/rest/v1/rpc/told', { method: 'POST', headers, body: '{}' })
+      const text = await answer.text()
+      const said = JSON.stringify([...answer.headers]) + text + JSON.stringify([...request.headers])
+      return Response.json({ told: JSON.parse(text), length: own.length, leaked: said.includes(own) || said.includes('x-datasync-forward') })
+    })`,
     'functions/echo/index.ts': `Deno.serve((request) => Response.json(Object.fromEntries(request.headers)))`,
   })
   stack = await project.start()
@@ -116,4 +126,11 @@ describe('the request id', () => {
     })
     expect(answered).toMatch(/^[0-9a-f-]{36}$/)
   })
+})
+
+test.each([['own', '203.0.113.7'], ['guessed', '127.0.0.1'], [null, '127.0.0.1']])('a function that shows the secret of this start (%s) is believed for whom it asks', async (shows, address) => {
+  const response = await fetch(`${stack.api_url}/functions/v1/relay`, {
+    method: 'POST', headers: { 'content-type': 'application/json', 'x-datasync-forward': 'guessed' }, body: JSON.stringify({ apikey: stack.publishable_key, from: '203.0.113.7', shows }),
+  })
+  expect(await response.json()).toMatchObject({ told: { headers: { 'x-forwarded-for': address } }, length: 64, leaked: false })
 })

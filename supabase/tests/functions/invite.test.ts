@@ -52,6 +52,16 @@ async function follow(link: string): Promise<{ to: URL; token: string | null }> 
   return { to, token: new URLSearchParams(to.hash.slice(1)).get('access_token') }
 }
 
+/** With the session that a mail has brought. */
+async function accept(session: string | null, token: string | null): Promise<[number, unknown]> {
+  const answer = await fetch(`${stack.api_url}/rest/v1/rpc/accept_invitation`, {
+    method: 'POST',
+    headers: { apikey: stack.publishable_key, authorization: `Bearer ${session ?? ''}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  })
+  return [answer.status, await answer.json()]
+}
+
 describe('an invitation by mail', () => {
   it('brings in somebody who has no account yet', async () => {
     const email = someone()
@@ -65,12 +75,9 @@ describe('an invitation by mail', () => {
     const next = new URL(to.searchParams.get('next') ?? '', app_url)
     expect(next.href).toBe(answer.link)
 
-    const accepted = await fetch(`${stack.api_url}/rest/v1/rpc/accept_invitation`, {
-      method: 'POST',
-      headers: { apikey: stack.publishable_key, authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ token: next.searchParams.get('token') }),
-    })
-    expect([accepted.status, await accepted.json()]).toEqual([200, { organization_id: me.organization.id, name: expect.any(String) as string, role: 'editor' }])
+    expect(await accept(token, next.searchParams.get('token'))).toEqual([
+      200, { organization_id: me.organization.id, name: expect.any(String) as string, role: 'editor', password_removed: expect.any(Boolean) as boolean },
+    ])
     const [member] = await sql`
       select m.role from public.memberships m join public.profiles p on p.id = m.user_id where m.organization_id = ${me.organization.id} and p.email = ${email}`
     expect(member).toEqual({ role: 'editor' })
@@ -82,9 +89,12 @@ describe('an invitation by mail', () => {
     const first = await ok(await ask({ email, role: 'viewer', app_url }))
     const again = await ok(await ask({ invitation_id: first.invitation.id, app_url }))
     expect(again).toMatchObject({ invitation: { id: first.invitation.id, email, role: 'viewer' }, mail: 'sent' })
-    expect(new URL((await follow(await linkFromInbox(stack.inbox_url, email, 1))).to.searchParams.get('next') ?? '', app_url).href).toBe(again.link)
-    await expect(rpc(guest.client, 'accept_invitation', { token: tokenOf(first.link) })).rejects.toThrow('There is no such invitation.')
-    expect(await rpc(guest.client, 'accept_invitation', { token: tokenOf(again.link) })).toMatchObject({ role: 'viewer' })
+    await expect(rpc(guest.client, 'accept_invitation', { token: tokenOf(again.link) })).rejects.toThrow('Show that this address is yours.')
+    const { to, token } = await follow(await linkFromInbox(stack.inbox_url, email, 1))
+    expect(new URL(to.searchParams.get('next') ?? '', app_url).href).toBe(again.link)
+    expect(await accept(token, tokenOf(first.link))).toMatchObject([400, { message: 'There is no such invitation.' }])
+    // The account was there before, with a password that nobody had shown to be the address's own.
+    expect(await accept(token, tokenOf(again.link))).toMatchObject([200, { role: 'viewer', password_removed: true }])
   })
 
   it('leads nowhere else, whatever address of the app it is told', async () => {
@@ -151,6 +161,28 @@ describe('nobody invites', () => {
     expect((await fetch(`${stack.api_url}/functions/v1/invite`, { headers: as(me, stack) })).status).toBe(405)
     expect(await sql`select from public.invitations where email = ${email}`).toHaveLength(0)
   })
+})
+
+it.each([
+  ['the embedded backend', 'the-secret', { 'x-forwarded-for': '203.0.113.7', 'x-datasync-forward': 'the-secret' }],
+  ['hosted Supabase', undefined, {}],
+])('to %s it says for whom it asks, where that is believed', async (_, forwardSecret, expected) => {
+  const sent: Record<string, string>[] = []
+  const handler = createInviteHandler({
+    env: { supabaseUrl: stack.api_url, publishableKey: stack.publishable_key, forwardSecret },
+    identify: () => Promise.resolve({ ok: true, value: { kind: 'user', userId: me.userId, signedInAt: null } }),
+    log: () => undefined,
+    fetch: (url, init) => {
+      sent.push(Object.fromEntries(new Headers(init.headers)))
+      return url.includes('/auth/v1/') ? Promise.resolve(Response.json({})) : fetch(url, init)
+    },
+  })
+  const headers = { ...as(me, stack), 'x-forwarded-for': '203.0.113.7', 'x-datasync-forward': 'another' }
+  await ok(await handler(new Request('http://functions.test/invite', { method: 'POST', headers, body: JSON.stringify({ email: someone(), role: 'viewer', app_url }) })))
+  const names = ['x-forwarded-for', 'x-datasync-forward']
+  const [, mail] = sent.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => names.includes(name))))
+  expect(mail).toEqual(expected)
+  expect(sent[0]?.['x-datasync-forward']).toBe(forwardSecret)
 })
 
 describe('when something behind it fails', () => {
