@@ -179,12 +179,17 @@ test('an organization leaves as a file and comes back as another', async () => {
 
   await choose(file)
   await dialog.getByRole('region', { name: 'What the file holds' }).getByText('Content items').waitFor()
+  await dialog.getByText('They come disabled, and schedules come paused').waitFor()
   await dialog.getByLabel('Name of the new organization').fill('The Copy Ltd')
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
   await page.getByRole('link', { name: 'Run Sync' }).waitFor()
+  await page.getByText('Its sites are disabled and its schedules paused').waitFor()
   await page.getByText('The Copy Ltd').first().waitFor()
   await page.goto(`${app.app_url}/sites`)
   await page.getByText('Instagram Campaign').first().waitFor()
+  expect(await sql`
+    select s.enabled from public.sites s join public.organizations o on o.id = s.organization_id
+    where o.name = 'The Copy Ltd' and o.deleted_at is null and s.enabled`).toEqual([])
   expect(person.complaints).toEqual([])
 })
 

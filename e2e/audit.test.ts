@@ -131,6 +131,9 @@ test('the log is verified: as it was written, and then not', async () => {
   await open()
   await page.getByRole('button', { name: 'Verify' }).click()
   await page.getByText(/entries, all as they were written/).waitFor()
+  const [last] = await sql<{ seq: number; hash: string }[]>`select seq::integer as seq, hash from public.audit_log where organization_id = ${organization} order by audit_log.seq desc limit 1`
+  await page.getByText(`The last is entry ${last!.seq.toLocaleString('en')}, with the hash ${last!.hash}`).waitFor()
+  await page.getByRole('button', { name: 'Copy number and hash' }).waitFor()
 
   const url = new URL(app.db_url)
   url.username = 'supabase_admin'

@@ -71,7 +71,8 @@ export function safeNext(next: string | null | undefined, origin: string = windo
   if (next === null || next === undefined || !next.startsWith('/')) return '/'
   try {
     const url = new URL(next, origin)
-    return url.origin === origin ? `${url.pathname}${url.search}${url.hash}` : '/'
+    // What dots leave may begin with `//` again ("/x/..//host"), and that names a host.
+    return url.origin === origin ? `${url.pathname.replace(/^\/+/, '/')}${url.search}${url.hash}` : '/'
   } catch {
     return '/'
   }

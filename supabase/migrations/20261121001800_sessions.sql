@@ -126,22 +126,30 @@ comment on function private.mailbox_shown() is 'Was this session begun through t
 
 create table private.mailbox_proofs (
   user_id uuid primary key references auth.users (id) on delete cascade,
-  first_at timestamptz not null default now(),
-  password_before text
+  first_at timestamptz not null default now()
 );
-comment on table private.mailbox_proofs is 'When somebody first showed that the address of their account is theirs, and a digest of the password that it had until then.';
+comment on table private.mailbox_proofs is 'When somebody first showed that the address of their account is theirs.';
 alter table private.mailbox_proofs enable row level security;
+
+-- Somebody may have registered the address of a person who would be invited, with a password that they know. What was set before the address
+-- was shown to be anybody's does not come along, from the first moment: in the next it could be changed.
+create function private.drop_unproven_password(p_user uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  update auth.users u set encrypted_password = null
+  where u.id = p_user and u.encrypted_password <> ''
+    and exists (select from public.invitations i
+      where i.email = lower(u.email) and i.accepted_at is null and i.revoked_at is null and i.expires_at > now());
+end $$;
 
 create function private.note_mailbox_proof(p_user uuid, p_session text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into private.mailbox_proofs (user_id, password_before)
-  select u.id, encode(sha256(convert_to(u.encrypted_password, 'UTF8')), 'hex') from auth.users u where u.id = p_user
-  on conflict do nothing;
+  insert into private.mailbox_proofs (user_id) values (p_user) on conflict do nothing;
+  if not found then return; end if;
   -- Whoever was signed in before nobody had shown whose the address is, signs in again.
-  if found and p_session is not null then
-    delete from auth.sessions s where s.user_id = p_user and s.id::text <> p_session;
-  end if;
+  delete from auth.sessions s where s.user_id = p_user and s.id::text is distinct from p_session;
+  perform private.drop_unproven_password(p_user);
 exception when read_only_sql_transaction then
   -- A sign-in does not fail for this note.
   return;

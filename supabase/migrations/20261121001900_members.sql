@@ -308,16 +308,10 @@ begin
       hint = 'Follow the link in the invitation''s mail, or have a sign-in link sent to it.';
   end if;
   perform private.check_organization_count(v_user);
-  -- Somebody else may have registered the address beforehand, with a password that they know: one that was set before the address was
-  -- shown to be anybody's, for this invitation, does not come along.
-  update auth.users u set encrypted_password = null
-  from private.mailbox_proofs p
-  where u.id = v_user and p.user_id = v_user and p.first_at >= v_invitation.created_at
-    and u.encrypted_password <> '' and encode(sha256(convert_to(u.encrypted_password, 'UTF8')), 'hex') = p.password_before;
-  if found then
-    v_removed := true;
-    delete from auth.sessions s where s.user_id = v_user and s.id::text is distinct from auth.jwt() ->> 'session_id';
-  end if;
+  -- The password of before is gone since the address was first shown (note_mailbox_proof).
+  v_removed := exists (
+    select from private.mailbox_proofs p join auth.users u on u.id = p.user_id
+    where p.user_id = v_user and p.first_at >= v_invitation.created_at and coalesce(u.encrypted_password, '') = '');
   perform private.join_organization(v_invitation.organization_id, v_invitation.role, false);
   update public.invitations i set accepted_at = now(), accepted_by = v_user where i.id = v_invitation.id;
   return (select jsonb_build_object('organization_id', o.id, 'name', o.name, 'role', m.role, 'password_removed', v_removed)
@@ -327,7 +321,7 @@ end $$;
 create function public.accept_invitation(token text) returns jsonb
 language sql set search_path = '' as $$ select private.accept_invitation(token) $$;
 comment on function public.accept_invitation(text) is
-  'Joins with the invited address and makes the organization active; the client then refreshes its session. {organization_id, name, role, password_removed}. Wants a session that was begun through the mailbox (DS064).';
+  'Joins with the invited address and makes the organization active; the client then refreshes its session. {organization_id, name, role, password_removed: there is none (any more)}. Wants a session that was begun through the mailbox (DS064).';
 
 -- Members.
 create function private.member_to_change(p_organization uuid, p_user uuid) returns public.memberships

@@ -59,7 +59,7 @@ function AuditLog() {
   const [search, setSearch] = useSearchParams()
   const list = useInfiniteQuery(entriesQuery(organizationId, filters))
   const entries = useMemo(() => list.data?.pages.flat(), [list.data])
-  const verification = useVerification()
+  const verification = useVerification(organizationId)
   const { progress, start: startExport, cancel: cancelExport } = useExport(filters)
   const { fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list
   const loadMore = useCallback(() => {

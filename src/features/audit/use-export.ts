@@ -35,14 +35,14 @@ export function useExport(filters: AuditFilters) {
       setProgress({ format, entries: 0, share: null })
       try {
         const [first, last] = await Promise.all([fetchEnd('first', signal), fetchEnd('last', signal)])
-        const span = first === null || last === null ? 1 : last - first + 1
+        const span = first === null || last === null ? 1 : last.seq - first.seq + 1
         // A blob that is made of blobs need not be held in memory: the browser may put the portions on its disk.
         const parts: Blob[] = []
         let written = 0
         const read = (before: number | null, limit: number) => fetchEntries(filters, before, limit, signal)
         for await (const text of exportedText(format, read, (entries, seq) => {
           written = entries
-          setProgress({ format, entries, share: last === null ? null : (last - seq + 1) / span })
+          setProgress({ format, entries, share: last === null ? null : (last.seq - seq + 1) / span })
         })) {
           signal.throwIfAborted()
           parts.push(new Blob([text]))

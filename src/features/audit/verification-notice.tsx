@@ -1,9 +1,10 @@
 import { XIcon } from '@phosphor-icons/react/X'
 import { Link, useLocation } from 'react-router-dom'
 import { Progress } from '@/features/audit/progress'
-import type { VerificationState } from '@/features/audit/use-verification'
+import type { LastEntry, VerificationState } from '@/features/audit/use-verification'
 import { describeError } from '@/lib/errors'
 import { count, formatNumber } from '@/lib/format'
+import { CopyButton } from '@/ui/copy-button'
 import { IconButton } from '@/ui/icon-button'
 import { Notice } from '@/ui/notice'
 
@@ -20,6 +21,7 @@ export function VerificationNotice({ state, onDismiss }: { state: VerificationSt
       return (
         <Notice tone="success" className="mb-3" title={soundSentence(state.checked)} action={dismiss}>
           Every hash was reckoned again, from the first entry that is kept to the last.
+          {state.last !== null && <ToNote last={state.last} />}
         </Notice>
       )
     case 'broken': {
@@ -47,6 +49,24 @@ export function VerificationNotice({ state, onDismiss }: { state: VerificationSt
       )
     }
   }
+}
+
+/** As `npm run audit:verify -- --expect` takes it. */
+function ToNote({ last: { organizationId, seq, hash } }: { last: LastEntry }) {
+  return (
+    <>
+      <p className="mt-1.5 flex items-start gap-1">
+        <span className="min-w-0">
+          The last is entry {formatNumber(seq)}, with the hash <span className="font-mono break-all">{hash}</span>
+        </span>
+        <CopyButton text={`${organizationId}:${seq}:${hash}`} label="Copy number and hash" className="-my-1 text-current" />
+      </p>
+      <p>
+        Note it elsewhere: whoever may rewrite the whole log can reckon its hashes anew, but <span className="font-mono">npm run audit:verify -- --expect</span> then misses the one that
+        you noted.
+      </p>
+    </>
+  )
 }
 
 function soundSentence(checked: number): string {

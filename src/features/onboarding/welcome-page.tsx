@@ -59,6 +59,11 @@ export function Component() {
     if (await demo.run(DEMO_NAME)) await navigate(paths.home.getHref(), { replace: true })
   }
 
+  const onImported = () => {
+    void navigate(paths.home.getHref(), { replace: true })
+    toast.success('Imported. Its sites are disabled and its schedules paused: enable them where something is to be sent.')
+  }
+
   return (
     <main className="flex min-h-dvh flex-col items-center bg-ground px-4 py-10 sm:pt-[11vh]">
       <div className="w-full max-w-190">
@@ -134,7 +139,7 @@ export function Component() {
       </div>
       {importing && (
         <Suspense>
-          <ImportDialog open onOpenChange={setImporting} onImported={() => void navigate(paths.home.getHref(), { replace: true })} />
+          <ImportDialog open onOpenChange={setImporting} onImported={onImported} />
         </Suspense>
       )}
     </main>

@@ -29,7 +29,7 @@ export function CopyCard() {
       <p className="text-ink-2">
         An export is one JSON file with the content types, content, sites, mappings and schedules. People, secrets, keys and history stay out of it: those are in a backup.
       </p>
-      <p className="mt-2 text-ink-2">An import makes a new organization of such a file and changes nothing here.</p>
+      <p className="mt-2 text-ink-2">An import makes a new organization of such a file and changes nothing here. Its sites come disabled and its schedules paused, so that nothing is sent from a copy by itself.</p>
       <div className="mt-4 flex flex-wrap gap-2">
         {isAdmin && (
           <Button icon={<DownloadSimpleIcon aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearchParams } from 'react-router-dom'
-import { acceptInvitation, invitationQuery, type Invitation } from '@/features/team/queries/invitation'
+import { MailLink } from '@/features/team/mail-link'
+import { acceptInvitation, invitationQuery, type Accepted, type Invitation } from '@/features/team/queries/invitation'
 import { aRole, roleLabel, ROLES } from '@/features/team/roles'
 import { SignedOut } from '@/features/team/signed-out'
 import { describeError, errorLine } from '@/lib/errors'
@@ -40,7 +41,8 @@ function OneMoment() {
 }
 
 function SignedIn({ token, userId }: { token: string; userId: string }) {
-  const { data: invitation, error, refetch, isFetching } = useQuery(invitationQuery(token, userId))
+  const sessionId = useSession((state) => state.sessionId)
+  const { data: invitation, error, refetch, isFetching } = useQuery(invitationQuery(token, userId, sessionId))
   if (invitation !== undefined) return <Loaded token={token} invitation={invitation} />
   if (error === null) return <OneMoment />
   const { code, title, detail } = describeError(error)
@@ -76,7 +78,7 @@ function Loaded({ token, invitation }: { token: string; invitation: Invitation }
 }
 
 function Open({ token, invitation }: { token: string; invitation: Invitation }) {
-  const { organization_name: organization, email, role, invited_by: inviter, expires_at: expiresAt } = invitation
+  const { organization_name: organization, email, role, invited_by: inviter, expires_at: expiresAt, proven } = invitation
   const accept = useGoHome(() => acceptInvitation(token), `Welcome to ${organization}`)
   return (
     <TaskCard
@@ -99,18 +101,39 @@ function Open({ token, invitation }: { token: string; invitation: Invitation }) 
           </dd>
         </dl>
         {accept.isError && <Notice tone="failure">{errorLine(accept.error)}</Notice>}
-        <Button variant="primary" busy={accept.isPending || accept.isSuccess} onClick={() => accept.mutate()}>
-          Accept the invitation
-        </Button>
+        {proven ? (
+          <Button variant="primary" busy={accept.isPending || accept.isSuccess} onClick={() => accept.mutate()}>
+            Accept the invitation
+          </Button>
+        ) : (
+          <ShowAddress token={token} email={email} />
+        )}
       </div>
     </TaskCard>
   )
 }
 
+/** A password does not tell whose the address is: whoever knew of the invitation might have registered it. */
+function ShowAddress({ token, email }: { token: string; email: string }) {
+  return (
+    <section aria-labelledby="show-address" className="flex flex-col gap-2 border-t border-line pt-4">
+      <h2 id="show-address" className="font-semibold break-words">
+        Show that {email} is yours
+      </h2>
+      <p className="text-ink-2">Accepting takes a sign-in through its mailbox. The link in the mail leads back here.</p>
+      <MailLink email={email} next={paths.invitation.getHref(token, email)} />
+    </section>
+  )
+}
+
 function AlreadyIn({ token, invitation }: { token: string; invitation: Invitation }) {
-  const { organization_name: organization, organization_id: id, state } = invitation
+  const { organization_name: organization, organization_id: id, state, proven } = invitation
   // An open one is used up, so that nobody waits for it any more; the role stays as it is.
-  const open = useGoHome(() => (state === 'open' || id === null || id === undefined ? acceptInvitation(token) : switchOrganization(id)))
+  const open = useGoHome(async () => {
+    if ((state === 'open' && proven) || id === null || id === undefined) return acceptInvitation(token)
+    await switchOrganization(id)
+    return null
+  })
   return (
     <TaskCard title={`You belong to ${organization} already`} sub="Nothing is left to accept." footer={<HomeLink />}>
       <div className="flex flex-col gap-4">
@@ -124,13 +147,20 @@ function AlreadyIn({ token, invitation }: { token: string; invitation: Invitatio
 }
 
 /** An act after which the organization is the active one. */
-function useGoHome(act: () => Promise<void>, welcome?: string) {
+function useGoHome(act: () => Promise<Accepted | null>, welcome?: string) {
   const navigate = useNavigate()
   return useMutation({
     mutationFn: act,
-    onSuccess: async () => {
+    onSuccess: async (accepted) => {
       await navigate(paths.home.getHref(), { replace: true })
       if (welcome !== undefined) toast.success(welcome)
+      if (accepted?.passwordRemoved) {
+        toast.warning('Choose a password under Your account. Any that was set before this address was proven to be yours is gone.', {
+          // It asks for something, so it does not go by itself.
+          duration: Infinity,
+          action: { label: 'Your account', onClick: () => void navigate(paths.account.getHref()) },
+        })
+      }
     },
   })
 }

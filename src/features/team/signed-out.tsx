@@ -1,11 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
 import { Link } from 'react-router-dom'
-import { mailSignInLink } from '@/features/team/queries/invitation'
-import { authErrorText } from '@/lib/auth-errors'
-import { requireEnv } from '@/lib/env'
+import { MailLink } from '@/features/team/mail-link'
 import { paths } from '@/lib/paths'
-import { Button, buttonClass } from '@/ui/button'
-import { Notice } from '@/ui/notice'
+import { buttonClass } from '@/ui/button'
 import { TaskCard } from '@/ui/task-card'
 
 interface SignedOutProps {
@@ -31,7 +27,8 @@ export function SignedOut({ token, email }: SignedOutProps) {
       }
     >
       <div className="flex flex-col gap-2">
-        {email !== null && <MailLink email={email} next={options.next} />}
+        {/* The invitation's own mail may have made an account, which has no password yet. */}
+        {email !== null && <MailLink email={email} next={options.next} createAccount />}
         <Link className={buttonClass({ variant: email === null ? 'primary' : 'secondary' })} to={paths.signIn.getHref(options)}>
           Sign in
         </Link>
@@ -40,36 +37,5 @@ export function SignedOut({ token, email }: SignedOutProps) {
         </Link>
       </div>
     </TaskCard>
-  )
-}
-
-/** The shortest way in: the invitation's own mail may have made an account, which has no password yet. */
-function MailLink({ email, next }: { email: string; next: string }) {
-  const { inboxPath } = requireEnv()
-  const send = useMutation({ mutationFn: () => mailSignInLink(email, next) })
-  if (send.isSuccess) {
-    return (
-      <Notice tone="success" className="mb-1" title="Check your mail">
-        The link in it signs you in and leads back here.
-        {inboxPath !== null && (
-          <>
-            {' '}
-            This DataSync keeps its mail on this machine:{' '}
-            <a href={inboxPath} target="_blank" rel="noopener" className="font-semibold underline underline-offset-2">
-              open the inbox
-            </a>
-            .
-          </>
-        )}
-      </Notice>
-    )
-  }
-  return (
-    <>
-      <Button variant="primary" busy={send.isPending} onClick={() => send.mutate()}>
-        E-mail me a sign-in link
-      </Button>
-      {send.isError && <Notice tone="failure">{authErrorText(send.error).message}</Notice>}
-    </>
   )
 }

@@ -7,7 +7,7 @@ import { entriesOf, lastSeq, verify } from '../support/audit.ts'
 import { openTransaction, untilBlocked } from '../support/blocking.ts'
 import { newSite, only } from '../support/fixtures.ts'
 import { startQuietStack } from '../support/quiet-stack.ts'
-import { liftVerbLimits } from '../support/throwaway-stack.ts'
+import { liftVerbLimits } from '../support/lift-verb-limits.ts'
 
 // A backend of its own: only here may somebody be the superuser, whom no trigger stops.
 const stack = await startQuietStack()

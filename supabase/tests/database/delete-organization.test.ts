@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { claimsOf, expectRefusal, openWorld, read, rpc, type Member } from '../support/actors.ts'
 import { only } from '../support/fixtures.ts'
-import { acceptInvitation, invite, roleOf, signedInAgo } from '../support/members.ts'
+import { acceptInvitation, byMail, invite, roleOf, signedInAgo } from '../support/members.ts'
 import { runToEnd } from '../support/runs.ts'
 
 const stack = inject('stack')
@@ -79,7 +79,7 @@ describe('deleting an organization', () => {
   it('shuts everybody out at once, and leads those with another organization there', async () => {
     const owner = await busyOrganization()
     const member = await world.newAdmin()
-    await acceptInvitation(member, (await invite(owner, member.email)).token)
+    await acceptInvitation(await byMail(world, stack, member), (await invite(owner, member.email)).token)
     await member.refresh()
     await remove(owner, owner.organization.slug)
     expect(await claimsOf(member)).toMatchObject({ organization_id: owner.organization.id })

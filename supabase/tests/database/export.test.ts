@@ -40,6 +40,7 @@ function comparable(document: Document): unknown {
     organization: { ...document.organization, name: null, slug: null },
     content_items: document.content_items.map((item) => ({ ...item, ref: places.get(item['ref']) })),
     mappings: document.mappings.map((mapping) => ({ ...mapping, item: places.get(mapping['item']) })),
+    sites: document.sites.map((site) => ({ ...site, enabled: false })),
     schedules: document.schedules.map((schedule) => ({ ...schedule, enabled: false })),
   }
 }
@@ -112,6 +113,8 @@ describe('an import', () => {
     const copy = await exportOf(person)
     expect(comparable(copy)).toEqual(comparable(document))
     // Nothing goes out from a copy by itself.
+    expect(document.sites.some(({ enabled }) => enabled === true)).toBe(true)
+    expect(copy.sites.map(({ enabled }) => enabled)).toEqual(document.sites.map(() => false))
     expect(copy.schedules.map(({ enabled }) => enabled)).toEqual([false, false])
     // And once more: a copy of the copy.
     const third = await importInto(person, copy, 'The copy of the copy')
@@ -129,7 +132,9 @@ describe('an import', () => {
     expect(await sql`select from private.site_secrets where organization_id = ${made.id}`).toEqual([])
     await person.refresh()
     expect(await read(person.client.from('audit_log').select('subject_name').eq('action', 'imported'))).toEqual([{ subject_name: made.name }])
-    // It plans like any other: what is mapped would be sent.
+    // Nothing goes out of it until somebody says so; then it plans like any other.
+    await expectRefusal(rpc(person, 'plan_sync', {}), 'DS010', 'There is no site to sync.')
+    await read(person.client.from('sites').update({ enabled: true }).eq('organization_id', made.id))
     expect(await rpc(person, 'plan_sync', {})).toMatchObject({})
   })
 

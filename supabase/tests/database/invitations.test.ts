@@ -1,16 +1,19 @@
-/** Invitations: kept as a hash, for one address, once, for seven days. */
+/** Invitations: kept as a hash, for one address, once, for seven days, and for whoever reads its mail. */
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { claimsOf, expectRefusal, openWorld, read, rpc, type Person } from '../support/actors.ts'
+import { claimsOf, expectRefusal, openWorld, read, rpc, signToken, type Person } from '../support/actors.ts'
 import { openTransaction, untilBlocked } from '../support/blocking.ts'
 import { only } from '../support/fixtures.ts'
-import { acceptInvitation as accept, atOnce, invite, roleOf, type Invitation } from '../support/members.ts'
+import { acceptInvitation, atOnce, byMail, invite, roleOf, signInByMail, type Invitation } from '../support/members.ts'
 
-const world = openWorld(inject('stack'))
+const stack = inject('stack')
+const world = openWorld(stack)
 const { sql } = world
 afterAll(world.close)
 
-const look = (who: Person, token: string) => rpc<Record<string, unknown>>(who, 'invitation', { token })
+const look = (who: Pick<Person, 'client'>, token: string) => rpc<Record<string, unknown>>(who, 'invitation', { token })
+/** By whoever reads the mail of the address. */
+const accept = async (who: Person, token: string) => acceptInvitation(await byMail(world, stack, who), token)
 
 describe('an invitation', () => {
   it('brings a new person in, with its role, once', async () => {
@@ -24,7 +27,7 @@ describe('an invitation', () => {
     expect(await look(guest, invitation.token)).toMatchObject({
       organization_name: 'Northwind', email: guest.email, role: 'viewer', invited_by: admin.email, state: 'open', mine: true, member: false,
     })
-    expect(await accept(guest, invitation.token)).toEqual({ organization_id: admin.organization.id, name: 'Northwind', role: 'viewer' })
+    expect(await accept(guest, invitation.token)).toEqual({ organization_id: admin.organization.id, name: 'Northwind', role: 'viewer', password_removed: false })
     await guest.refresh()
     expect(await claimsOf(guest)).toMatchObject({ organization_id: admin.organization.id, organization_role: 'viewer' })
 
@@ -213,5 +216,93 @@ describe('an invitation', () => {
       where user_id = ${admin.userId} and verb = 'create_invitation'`
     const refusal = await expectRefusal(invite(admin, 'eve@example.com'), 'PT429', 'Too many requests.')
     expect(refusal.status).toBe(429)
+  })
+})
+
+describe('whose the address is', () => {
+  const session = async (who: Person, amr: unknown) => ({ client: world.clientWith(await signToken(stack.jwt_secret, { ...(await claimsOf(who)), amr })) })
+  const now = () => Math.floor(Date.now() / 1000)
+  const withPassword = ({ email, password }: Person) => world.visitor().auth.signInWithPassword({ email, password })
+
+  it('a password does not tell: the acceptance is refused, and nothing changes', async () => {
+    const admin = await world.newAdmin()
+    const guest = await world.newAdmin()
+    const { id, token } = await invite(admin, guest.email)
+    const before = await sql`select * from public.invitations where id = ${id}`
+    expect(await look(guest, token)).toMatchObject({ mine: true, proven: false, state: 'open' })
+    const refusal = await expectRefusal(acceptInvitation(guest, token), 'DS064', 'Show that this address is yours.')
+    expect(refusal).toMatchObject({ status: 400, hint: 'Follow the link in the invitation\'s mail, or have a sign-in link sent to it.' })
+    expect(await sql`select * from public.invitations where id = ${id}`).toEqual(before)
+    expect(await roleOf(sql, guest, admin.organization)).toBeUndefined()
+    expect(await sql`select organization_id from public.profiles where id = ${guest.userId}`).toEqual([{ organization_id: guest.organization.id }])
+    expect((await withPassword(guest)).error).toBeNull()
+
+    const mailed = await byMail(world, stack, guest)
+    expect(await look(mailed, token)).toMatchObject({ mine: true, proven: true, state: 'open' })
+    expect(await acceptInvitation(mailed, token)).toMatchObject({ role: 'editor', password_removed: false })
+    expect(await roleOf(sql, guest, admin.organization)).toBe('editor')
+  })
+
+  it('the mailbox tells, and a provider; nothing else in a token does', async () => {
+    const admin = await world.newAdmin()
+    const guest = await world.newUser()
+    const { token } = await invite(admin, guest.email)
+    const proven = async (amr: unknown) => (await look(await session(guest, amr), token))['proven']
+    for (const method of ['otp', 'magiclink', 'recovery', 'invite', 'email/signup', 'email_change', 'oauth', 'sso/saml']) {
+      expect(await proven([{ method, timestamp: now() }]), method).toBe(true)
+    }
+    expect(await proven([{ method: 'totp', timestamp: now() }, { method: 'otp', timestamp: now() - 60 }])).toBe(true)
+    for (const method of ['password', 'token_refresh', 'totp', 'mfa/phone', 'anonymous', 'OTP', '', null]) {
+      const amr = [{ method, timestamp: now() }]
+      expect(await proven(amr), String(method)).toBe(false)
+      await expectRefusal(acceptInvitation(await session(guest, amr), token), 'DS064', 'Show that this address is yours.')
+    }
+    for (const amr of [[], null, undefined, 'otp', ['otp'], { method: 'otp' }, [[{ method: 'otp' }]]]) expect(await proven(amr), JSON.stringify(amr)).toBe(false)
+    expect(await roleOf(sql, guest, admin.organization)).toBeUndefined()
+  })
+
+  it('it is told to nobody else, whatever their session', async () => {
+    const admin = await world.newAdmin()
+    const other = await world.newUser()
+    const { token } = await invite(admin, 'ada@example.com')
+    await expectRefusal(acceptInvitation(other, token), 'DS048', 'This invitation is for ada@example.com.')
+    await expectRefusal(accept(other, token), 'DS048', 'This invitation is for ada@example.com.')
+  })
+
+  it('somebody who had registered it beforehand is out once the mail was followed: their session, and their password', async () => {
+    const admin = await world.newAdmin()
+    const squatter = await world.newUser()
+    const { token } = await invite(admin, squatter.email)
+    const owner = await signInByMail(world, stack, squatter)
+    expect(await look(owner, token)).toMatchObject({ mine: true, proven: true })
+    // In between it is too late for another password: the one of before is gone since the mail was followed.
+    expect((await withPassword(squatter)).error).toMatchObject({ code: 'invalid_credentials' })
+    expect((await squatter.client.auth.updateUser({ password: `pass-${randomUUID()}` })).error).not.toBeNull()
+    expect(await acceptInvitation(owner, token)).toMatchObject({ role: 'editor', password_removed: true })
+
+    await expectRefusal(look(squatter, token), 'PT401', 'session')
+    await expectRefusal(rpc(squatter, 'switch_organization', { organization_id: admin.organization.id }), 'PT401', 'session')
+    expect((await squatter.client.auth.refreshSession()).error).not.toBeNull()
+    expect((await withPassword(squatter)).error).toMatchObject({ code: 'invalid_credentials' })
+    // Whoever reads the mail goes on, and chooses a password of their own.
+    expect((await owner.client.auth.refreshSession()).error).toBeNull()
+    expect(await read(owner.client.from('organizations').select('id'))).toEqual([{ id: admin.organization.id }])
+    const password = `pass-${randomUUID()}`
+    expect((await owner.client.auth.updateUser({ password })).error).toBeNull()
+    expect((await withPassword({ ...squatter, password })).error).toBeNull()
+  })
+
+  it('somebody who had shown it before they were invited keeps the password', async () => {
+    const admin = await world.newAdmin()
+    const guest = await world.newUser()
+    await signInByMail(world, stack, guest)
+    const { token } = await invite(admin, guest.email)
+    // By password they are signed in, and accept by a mail all the same.
+    const { data } = await withPassword(guest)
+    const byPassword = { client: world.clientWith(data.session?.access_token ?? '') }
+    await expectRefusal(acceptInvitation(byPassword, token), 'DS064', 'Show that this address is yours.')
+    expect(await acceptInvitation(await signInByMail(world, stack, guest), token)).toMatchObject({ role: 'editor', password_removed: false })
+    expect((await withPassword(guest)).error).toBeNull()
+    expect(await look(byPassword, token)).toMatchObject({ state: 'accepted', member: true })
   })
 })

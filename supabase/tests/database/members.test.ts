@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { claimsOf, expectRefusal, openWorld, read, rpc, type Member } from '../support/actors.ts'
-import { acceptInvitation as accept, atOnce, invite, roleOf, signedInAgo } from '../support/members.ts'
+import { acceptInvitation as accept, atOnce, byMail, invite, roleOf, signedInAgo } from '../support/members.ts'
 
 const stack = inject('stack')
 const world = openWorld(stack)
@@ -138,7 +138,7 @@ describe('going', () => {
   it('a removed member’s token is refused at the next statement, and another organization of theirs becomes the active one', async () => {
     const admin = await world.newAdmin()
     const member = await world.newAdmin()
-    await accept(member, (await invite(admin, member.email)).token)
+    await accept(await byMail(world, stack, member), (await invite(admin, member.email)).token)
     await member.refresh()
     const sites = () => read<unknown[]>(member.client.from('sites').select())
     await read(member.client.from('sites').insert({ name: 'Mine', slug: 'mine' }))

@@ -55,11 +55,11 @@ export async function fetchEntries(filters: AuditFilters, before: number | null,
   return data.map(toEntry)
 }
 
-/** The number of the first entry that is kept, or of the last; null where there is none. */
-export async function fetchEnd(end: 'first' | 'last', signal: AbortSignal): Promise<number | null> {
-  const { data, error } = await supabase.from('audit_log').select('seq').order('seq', { ascending: end === 'first' }).limit(1).abortSignal(signal)
+/** The first entry that is kept, or the last, by its number and hash; null where there is none. */
+export async function fetchEnd(end: 'first' | 'last', signal: AbortSignal): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
+  const { data, error } = await supabase.from('audit_log').select('seq, hash').order('seq', { ascending: end === 'first' }).limit(1).abortSignal(signal)
   if (error) throw error
-  return data[0]?.seq ?? null
+  return data[0] ?? null
 }
 
 /**

@@ -157,7 +157,7 @@ function Summary({ document: { name, exportedAt, counts } }: { document: Organiz
           </div>
         ))}
       </dl>
-      <p className="mt-2 text-hint text-ink-2">Sites come without their secrets and get new ones. Schedules come paused, so that nothing is sent before you say so.</p>
+      <p className="mt-2 text-hint text-ink-2">Sites come without their secrets and get new ones. They come disabled, and schedules come paused, so that nothing is sent before you say so.</p>
     </section>
   )
 }

@@ -15,6 +15,8 @@ const invitationSchema = z.object({
   state: z.enum(['open', 'accepted', 'revoked', 'expired']),
   /** It is for the address of whoever asks. */
   mine: z.boolean(),
+  /** The session was begun through the mailbox, or through a provider: it shows that the address is whose it says. */
+  proven: z.boolean(),
   /** Whoever asks is in the organization already. */
   member: z.boolean(),
 })
@@ -22,9 +24,10 @@ const invitationSchema = z.object({
 export type Invitation = z.infer<typeof invitationSchema>
 
 /** What the holder of a token is invited to; only somebody signed in may ask. */
-export function invitationQuery(token: string, userId: string) {
+export function invitationQuery(token: string, userId: string, sessionId: string | null) {
   return queryOptions({
-    queryKey: ['invitations', 'by-token', token, userId],
+    // Another session may have shown what this one has not.
+    queryKey: ['invitations', 'by-token', token, userId, sessionId],
     // Whether it still holds is the point of asking.
     staleTime: 0,
     queryFn: async ({ signal }): Promise<Invitation> => {
@@ -35,16 +38,24 @@ export function invitationQuery(token: string, userId: string) {
   })
 }
 
-/** Joins and makes the organization the active one; the new token then carries it. */
-export async function acceptInvitation(token: string): Promise<void> {
-  const { error } = await supabase.rpc('accept_invitation', { token })
-  if (error) throw error
-  await refreshSession()
+const acceptedSchema = z.object({ password_removed: z._default(z.boolean(), false) })
+
+/** What came with it: a password that was set before the address was shown to be anybody's is gone. */
+export interface Accepted {
+  passwordRemoved: boolean
 }
 
-/** For whoever holds the link and is signed out; with an account made where there is none, as the invitation's mail does. */
-export async function mailSignInLink(email: string, next: string): Promise<void> {
+/** Joins and makes the organization the active one; the new token then carries it. */
+export async function acceptInvitation(token: string): Promise<Accepted> {
+  const { data, error } = await supabase.rpc('accept_invitation', { token })
+  if (error) throw error
+  await refreshSession()
+  return { passwordRemoved: acceptedSchema.parse(data).password_removed }
+}
+
+/** To whoever holds an invitation's link; where `createAccount`, with an account made where there is none, as the invitation's mail does. */
+export async function mailSignInLink(email: string, next: string, createAccount: boolean): Promise<void> {
   const emailRedirectTo = new URL(paths.authCallback.getHref({ next }), window.location.origin).href
-  const { error } = await supabase.auth.signInWithOtp({ email, options: { shouldCreateUser: true, emailRedirectTo } })
+  const { error } = await supabase.auth.signInWithOtp({ email, options: { shouldCreateUser: createAccount, emailRedirectTo } })
   if (error) throw error
 }
