@@ -22,7 +22,7 @@ export function connect(databaseUrl: string, purpose: 'backup' | 'restore'): pos
 function parse(databaseUrl: string): URL {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new Failure('The address of the database must read postgresql://postgres:<password>@<host>:5432/postgres.')
+    throw new Failure('The address of the database must read postgresql://postgres@<host>:5432/postgres; PGPASSWORD may hold its password.')
   }
   return url
 }

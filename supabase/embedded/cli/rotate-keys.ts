@@ -85,7 +85,7 @@ async function ringFrom(env: NodeJS.ProcessEnv): Promise<KeyRing | undefined> {
 }
 
 function connect(url: string): postgres.Sql {
-  if (!URL.canParse(url)) throw new Failure('-- --db wants the address of a database: postgresql://postgres:<password>@<host>:5432/postgres')
+  if (!URL.canParse(url)) throw new Failure('-- --db wants the address of a database: postgresql://postgres@<host>:5432/postgres; PGPASSWORD may hold its password')
   const { hostname, port, searchParams } = new URL(url)
   const isNear = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   return postgres(url, {
