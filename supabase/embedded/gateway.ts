@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { AuthApi } from './api/auth-api.ts'
 import type { DataApi } from './api/data-api.ts'
-import { isCanonicalPath, isPlainPath, isPlainQuery } from './api/paths.ts'
+import { isCanonicalPath, isPlainPath, isPlainQuery, isTopicPath } from './api/paths.ts'
 import { identifyCaller, isLoopback, wasPassedOn } from './caller.ts'
 import type { FunctionRoute } from './functions/route.ts'
 import { inboxRoutes } from './inbox/routes.ts'
@@ -45,7 +45,8 @@ export function createGateway(services: Promise<Services>, log: Log, { trustProx
     const { path, query } = partsOf(request.url ?? '/')
     if (path.startsWith('/functions/v1/')) return ready.functions.handle(request, response)
     if (/^\/rest\/v1(\/|$)/.test(path)) return isCanonicalPath(path) ? api(ready)(request, response) : noRoute(response)
-    if (/^\/auth\/v1(\/|$)|^\/realtime\/v1\/api\//.test(path)) return isPlainPath(path) && isPlainQuery(query) ? api(ready)(request, response) : noRoute(response)
+    if (/^\/auth\/v1(\/|$)/.test(path)) return isPlainPath(path) && isPlainQuery(query) ? api(ready)(request, response) : noRoute(response)
+    if (path.startsWith('/realtime/v1/api/')) return isTopicPath(path) ? api(ready)(request, response) : noRoute(response)
     if (path === '/inbox' || path.startsWith('/inbox/')) {
       if (onThisMachine) return isPlainPath(path) ? api(ready)(request, response) : noRoute(response)
       response.writeHead(403, { 'content-type': 'text/plain' }).end('The inbox holds sign-in links and opens on the machine itself only.\n')

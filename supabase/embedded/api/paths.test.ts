@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { calledFunction, isCanonicalPath, isPlainPath, isPlainQuery } from './paths.ts'
+import { calledFunction, isCanonicalPath, isPlainPath, isPlainQuery, isTopicPath } from './paths.ts'
 
 const tricks = [
   '/auth/v1/%74oken', '/auth/v1/%2574oken', '/auth/v1//token', '/auth//v1/token', '/auth/v1/./token', '/auth/v1/x/../token', '/auth/v1/%2e%2e/token',
@@ -32,4 +32,14 @@ test('the function that is called', () => {
   expect([named('/rest/v1/rpc/my_sessions?a=b'), named('/rest/v1/rpc/%6dy_sessions'), named('/rest/v1/sites'), named('/rest/v1/rpc/'), named('/rest/v1/rpc/%C3')]).toEqual([
     'my_sessions', 'my_sessions', undefined, undefined, undefined,
   ])
+})
+
+describe('the path of a topic', () => {
+  test.each(['/realtime/v1/api/broadcast', '/realtime/v1/api/broadcast/job%3A1/events/x', '/realtime/v1/api/broadcast/landing%3Aacme%2Ffacebook/events/a%20b', '/realtime/v1/api/broadcast/job:1/events/x'])('%s names one', (path) => {
+    expect(isTopicPath(path)).toBe(true)
+  })
+
+  test.each(['/realtime/v1/api/../auth/v1/token', '/realtime/v1/api/%2e%2e/auth', '/realtime/v1/api/..%2F..%2Fauth', '/realtime/v1/api/a%2F..%2Fb', '/realtime/v1/api//x', '/realtime/v1/api/%74opic', '/realtime/v1/api/a%5Cb', '/realtime/v1/api/a%00', '/realtime/v1/api/a%'])('%s leads nowhere', (path) => {
+    expect(isTopicPath(path)).toBe(false)
+  })
 })

@@ -14,9 +14,20 @@ export function isPlainPath(path: string): boolean {
 export function isCanonicalPath(path: string): boolean {
   return partsOf(path).every((part) => {
     if (!/^(?:[\w.~!$&'()*+,=:@-]|%[\da-f]{2})+$/i.test(part) || /^\.+$/.test(part)) return false
-    const escaped = [...part.matchAll(/%([\da-f]{2})/gi)].map(([, code]) => String.fromCharCode(parseInt(code ?? '', 16)))
     const name = decoded(part)
-    return name !== undefined && !/[/\\%;\p{Cc}]/u.test(name) && !escaped.some((character) => unreserved.test(character))
+    return name !== undefined && !/[/\\%;\p{Cc}]/u.test(name) && !escapesOf(part).some((character) => unreserved.test(character))
+  })
+}
+
+/**
+ * Where a name is data and leads nowhere: a topic of Realtime, slashes included. What is not escaped in any client stays unescaped, and
+ * nothing of it climbs.
+ */
+export function isTopicPath(path: string): boolean {
+  return partsOf(path).every((part) => {
+    if (!/^(?:[\w.~!$&'()*+,=:@-]|%[\da-f]{2})+$/i.test(part) || escapesOf(part).some((character) => unreserved.test(character))) return false
+    const name = decoded(part)
+    return name !== undefined && !/[\\\p{Cc}]/u.test(name) && name.split('/').every((one) => !/^\.+$/.test(one))
   })
 }
 
@@ -29,6 +40,10 @@ export function isPlainQuery(query: string): boolean {
 /** The function that a call of the Data API names, or undefined when it is no call of one. */
 export function calledFunction(url: URL): string | undefined {
   return decoded(url.pathname)?.match(/^\/rest\/v1\/rpc\/([^/]+)/)?.[1]
+}
+
+function escapesOf(part: string): string[] {
+  return [...part.matchAll(/%([\da-f]{2})/gi)].map(([, code]) => String.fromCharCode(parseInt(code ?? '', 16)))
 }
 
 /** One slash at the end adds nothing. */
