@@ -2,8 +2,9 @@
  * The isolation matrix: every table, verb, function and topic that the live catalogue knows, times everybody who could try, with the
  * outcome stated by hand beforehand. What is added tomorrow fails here until somebody says who may. How to read it: README.
  */
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen, openDatabase, rpc } from '../support/actors.ts'
+import { startThrowawayStack } from '../support/throwaway-stack.ts'
 import { actorNames, fingerprint, isMember, openMatrix, type Actor, type ActorName, type MatrixWorld } from './matrix-actors.ts'
 import { askBoth, callTwins, keyTwins, referenceTwins, tableTwins, type Twin } from './matrix-enumeration.ts'
 import { acts, callFunction, liveFunctions, problemsOfFunction, statedAnswer } from './matrix-functions.ts'
@@ -13,7 +14,8 @@ import { liveTables, problemsOfAttack, seenInTable, tableRights, tableTrial, tab
 import { joinAs, livePolicies, liveTopics, messagePolicies, openRealtime, sayOverHttp, statedJoin, topics, type Joined } from './matrix-topics.ts'
 import { callVerb, liveVerbs, outcomeOf, problemsOfCall, serviceVerbs, verbs } from './matrix-verbs.ts'
 
-const stack = inject('stack')
+// Of its own: other tests make policies of theirs for a while, and those nobody states.
+const { stack, stop } = await startThrowawayStack('none')
 // Read before the tests are collected: what is added tomorrow is tested tomorrow.
 const catalogue = openDatabase(stack, 1)
 const tables = await liveTables(catalogue)
@@ -30,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await publish(tables.length + functions.length + Object.keys(acts).length + Object.keys(topics).length + references.length)
   await world.close()
+  await stop()
 })
 
 const everybody = (): Actor[] => actorNames.map((name) => world.actors[name])
