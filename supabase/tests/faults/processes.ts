@@ -30,8 +30,14 @@ export async function startFaultStack(env: Record<string, string> = {}): Promise
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let said = ''
+  let asked = false
+  // A test that meets a stack that is gone says nothing of the reason; this does.
+  child.once('exit', (code, signal) => {
+    if (!asked) console.error(`The stack under test ended by itself (${code ?? signal}):\n${said.slice(-4_000)}`)
+  })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()))
   const close = async () => {
+    asked = true
     await ended(child)
     await rm(root, { recursive: true, force: true })
   }
