@@ -6,8 +6,7 @@ import type { Page } from 'playwright-core'
 import postgres, { type Sql } from 'postgres'
 import { launchBrowser } from '../e2e/support/browser.ts'
 import { loadDemo, newPerson, signUp } from '../e2e/support/person.ts'
-import { startStack } from '../supabase/embedded/stack.ts'
-import { liftVerbLimits } from '../supabase/tests/support/lift-verb-limits.ts'
+import { startTestStack } from '../supabase/tests/support/start-test-stack.ts'
 import { median, percentile, print } from './lib/figures.ts'
 import { printWeight, weigh } from './weight.ts'
 
@@ -18,8 +17,7 @@ const LATENCY_LINES = 300
 /** The product as `npm start` serves it, in a real browser, by somebody who has pressed "Load Demo Data". */
 export async function benchInBrowser(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'datasync-bench-'))
-  const stack = await startStack({ dataDir, port: 0, app: 'dist', quiet: true, liftAuthLimits: true })
-  await liftVerbLimits(stack.db_url)
+  const stack = await startTestStack({ dataDir, port: 0, app: 'dist', quiet: true })
   const sql = postgres(stack.db_url, { onnotice: () => undefined })
   const browser = await launchBrowser()
   try {

@@ -2,8 +2,8 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { violations } from './support/axe.ts'
-import { launchBrowser } from './support/browser.ts'
-import { loadDemo, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
+import { openDemo } from './support/demo.ts'
+import { newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
 import { settled } from './support/settle.ts'
 
 // A key from its creation to its end: made and copied in the app, used by a program, seen to be used, revoked, refused.
@@ -16,13 +16,7 @@ let page: Page
 let organization: string
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  person = await newPerson(browser, { reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
-  page = person.page
-  await signUp(person, app.app_url)
-  await loadDemo(person)
-  const [row] = await sql<{ id: string }[]>`select organization_id as id from public.profiles where email = ${person.email}`
-  organization = row?.id ?? ''
+  ;({ browser, person, page, organization } = await openDemo(app.app_url, sql, { permissions: ['clipboard-read', 'clipboard-write'] }))
 })
 afterAll(async () => {
   await browser.close()

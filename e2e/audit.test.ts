@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { plainText } from '../src/lib/csv.ts'
 import { openWorld } from '../supabase/tests/support/actors.ts'
 import { violations } from './support/axe.ts'
-import { launchBrowser } from './support/browser.ts'
-import { accessToken, loadDemo, newPerson, signUp, type Person } from './support/person.ts'
+import { openDemo } from './support/demo.ts'
+import { accessToken, newPerson, type Person } from './support/person.ts'
 import { settled } from './support/settle.ts'
 
 // Who changed what: from the change to its entry, and from the entry to the proof.
@@ -20,13 +20,7 @@ let page: Page
 let organization: string
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  person = await newPerson(browser, { reducedMotion: 'reduce' })
-  page = person.page
-  await signUp(person, app.app_url)
-  await loadDemo(person)
-  const [row] = await sql<{ id: string }[]>`select organization_id as id from public.profiles where email = ${person.email}`
-  organization = row?.id ?? ''
+  ;({ browser, person, page, organization } = await openDemo(app.app_url, sql))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { launchBrowser } from './support/browser.ts'
 import { cellOf } from './support/matrix.ts'
-import { loadDemo, newPerson, signUp, type Person } from './support/person.ts'
+import { openDemo } from './support/demo.ts'
+import type { Person } from './support/person.ts'
 import { isFurtherTry } from './support/tries.ts'
 
 // What a team does all day: write, place, override, and take away again. Each test goes on where the one before ended. Each can
@@ -17,13 +17,7 @@ let page: Page
 let organization: string
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  person = await newPerson(browser, { reducedMotion: 'reduce' })
-  page = person.page
-  await signUp(person, app.app_url)
-  await loadDemo(person)
-  const [row] = await sql<{ id: string }[]>`select organization_id as id from public.profiles where email = ${person.email}`
-  organization = row?.id ?? ''
+  ;({ browser, person, page, organization } = await openDemo(app.app_url, sql))
 })
 beforeEach(async ({ task }) => {
   // Away from whatever form or dialog the failed try has left open.

@@ -1,8 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { launchBrowser } from './support/browser.ts'
-import { loadDemo, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
+import { openDemo } from './support/demo.ts'
+import { newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
 
 // What happens by itself: schedules, publish windows, and how long history is kept. Each test sets out its own beginning.
 
@@ -14,13 +14,7 @@ let page: Page
 let organization: string
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  person = await newPerson(browser, { reducedMotion: 'reduce' })
-  page = person.page
-  await signUp(person, app.app_url)
-  await loadDemo(person)
-  const [row] = await sql<{ id: string }[]>`select organization_id as id from public.profiles where email = ${person.email}`
-  organization = row?.id ?? ''
+  ;({ browser, person, page, organization } = await openDemo(app.app_url, sql))
 })
 afterAll(async () => {
   await browser.close()

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { superuser as superuserName } from '../../supabase/embedded/postgres/cluster.ts'
-import { startStack, type Stack } from '../../supabase/embedded/stack.ts'
-import { liftVerbLimits } from '../../supabase/tests/support/lift-verb-limits.ts'
+import type { Stack } from '../../supabase/embedded/stack.ts'
+import { startTestStack } from '../../supabase/tests/support/start-test-stack.ts'
 import { startProgram } from '../lib/program.ts'
 import type { SinkCount } from './programs/sink.ts'
 
@@ -36,8 +36,7 @@ export async function openGround(): Promise<Ground> {
   // The cap per host protects other people's servers; the one here serves all sites.
   process.env['DATASYNC_HOST_CONCURRENCY'] = '1000'
   const folder = await mkdtemp(join(tmpdir(), 'datasync-bench-'))
-  const stack = await startStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, liftAuthLimits: true })
-  await liftVerbLimits(stack.db_url)
+  const stack = await startTestStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true })
   const program = startProgram(new URL('programs/sink.ts', import.meta.url))
   const port = await program.ask<number>('open')
   const options = { onnotice: () => undefined, idle_timeout: 0 }

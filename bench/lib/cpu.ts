@@ -39,7 +39,7 @@ export function childPid(parent: number, text: string): number | null {
   return children(parent).find((pid) => commandOf(pid).includes(text)) ?? null
 }
 
-function children(parent: number): number[] {
+export function children(parent: number): number[] {
   try {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
     return pids.filter((pid) => timesOf(pid)?.parent === parent)
@@ -48,7 +48,7 @@ function children(parent: number): number[] {
   }
 }
 
-function commandOf(pid: number): string {
+export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
   } catch {

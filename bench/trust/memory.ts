@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { as, call, publishTo, rpc, signUp } from '../../supabase/tests/functions/support.ts'
 import { join } from '../../supabase/tests/support/actors.ts'
+import { children, commandOf } from '../lib/cpu.ts'
 import { median } from '../lib/figures.ts'
 import { jobEnd } from '../lib/organization.ts'
 import { clientWith, type Ground } from './ground.ts'
@@ -59,7 +60,8 @@ export async function memory({ stack, sql }: Ground): Promise<MemoryReport> {
 /** What is a process's own: shared buffers and files, which fill up and stay, are not. */
 function sample(root: number): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const { pid, command } of descendants(root)) {
+  for (const pid of descendants(root)) {
+    const command = commandOf(pid)
     const name = pid === root ? 'gateway, APIs and realtime (Node)' : command.includes('postgres') ? 'PostgreSQL' : /\/functions\/([\w-]+)\//.exec(command)?.[1]
     if (name === undefined) continue
     const key = name.includes(' ') || name === 'PostgreSQL' ? name : `function ${name} (Deno)`
@@ -77,17 +79,6 @@ function anonymousMegabytes(pid: number): number {
   }
 }
 
-function descendants(root: number): { pid: number; command: string }[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return [{ pid: Number(name), parent: Number(parent), command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
-    } catch {
-      return []
-    }
-  })
-  const found = all.filter(({ pid }) => pid === root)
-  for (const one of found) found.push(...all.filter(({ parent }) => parent === one.pid))
-  return found
+function descendants(root: number): number[] {
+  return [root, ...children(root).flatMap(descendants)]
 }

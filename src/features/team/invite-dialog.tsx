@@ -1,7 +1,7 @@
 import { useState } from 'react'
+import { InboxHint } from '@/features/team/inbox-hint'
 import { InviteForm } from '@/features/team/invite-form'
 import type { SentInvitation } from '@/features/team/queries/invite'
-import { requireEnv } from '@/lib/env'
 import { Button } from '@/ui/button'
 import { CopyButton } from '@/ui/copy-button'
 import { Dialog } from '@/ui/dialog'
@@ -62,22 +62,12 @@ export function InviteDialog({ open, onOpenChange, sent, onSent }: InviteDialogP
 }
 
 function Sent({ email, link, notSent }: SentInvitation) {
-  const { inboxPath } = requireEnv()
   return (
     <div className="flex flex-col gap-4">
       {notSent === null ? (
         <Notice tone="success">
           We wrote to <strong className="font-semibold break-words">{email}</strong>.
-          {inboxPath !== null && (
-            <>
-              {' '}
-              This DataSync keeps its mail on this machine:{' '}
-              <a href={inboxPath} target="_blank" rel="noopener" className="font-semibold underline underline-offset-2">
-                open the inbox
-              </a>
-              .
-            </>
-          )}
+          <InboxHint />
         </Notice>
       ) : (
         <Notice tone="warning" title={`${email} has not been written to`}>

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
+import { InboxHint } from '@/features/team/inbox-hint'
 import { mailSignInLink } from '@/features/team/queries/invitation'
 import { authErrorText } from '@/lib/auth-errors'
-import { requireEnv } from '@/lib/env'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 
@@ -14,22 +14,12 @@ interface MailLinkProps {
 
 /** The shortest way in, and the one that shows whose the address is. */
 export function MailLink({ email, next, createAccount = false }: MailLinkProps) {
-  const { inboxPath } = requireEnv()
   const send = useMutation({ mutationFn: () => mailSignInLink(email, next, createAccount) })
   if (send.isSuccess) {
     return (
       <Notice tone="success" className="mb-1" title="Check your mail">
         The link in it signs you in and leads back here.
-        {inboxPath !== null && (
-          <>
-            {' '}
-            This DataSync keeps its mail on this machine:{' '}
-            <a href={inboxPath} target="_blank" rel="noopener" className="font-semibold underline underline-offset-2">
-              open the inbox
-            </a>
-            .
-          </>
-        )}
+        <InboxHint />
       </Notice>
     )
   }

@@ -7,11 +7,9 @@ import { entriesOf, lastSeq, verify } from '../support/audit.ts'
 import { openTransaction, untilBlocked } from '../support/blocking.ts'
 import { newSite, only } from '../support/fixtures.ts'
 import { startQuietStack } from '../support/quiet-stack.ts'
-import { liftVerbLimits } from '../support/lift-verb-limits.ts'
 
 // A backend of its own: only here may somebody be the superuser, whom no trigger stops.
 const stack = await startQuietStack()
-await liftVerbLimits(stack.db_url)
 const world = openWorld(stack)
 const { sql } = world
 const many = openDatabase(stack, 12)

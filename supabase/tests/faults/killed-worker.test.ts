@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { as, call, openDatabase, publishTo, signUp, startSync, type Organization, type Person, type Sql } from '../functions/support.ts'
-import { startFaultStack, type FaultStack } from './processes.ts'
+import { as, call, publishTo, startSync } from '../functions/support.ts'
+import { openFault, type Opening } from './opening.ts'
 import { countAtReceivers, figures, seconds, untilEnded } from './proof.ts'
 import { openReceiver, type Receiver } from './receivers.ts'
-import { signInToApp, type Terminal } from './terminal.ts'
 
 /** SIGKILL of whatever process is draining a run, three times in one run, while requests are on their way. */
 
-let stack: FaultStack
-let sql: Sql
-let me: Person & { organization: Organization }
-let openTerminal: (jobId: string) => Terminal
+let { stack, sql, me, openTerminal } = {} as Opening
 
 beforeAll(async () => {
-  stack = await startFaultStack()
-  sql = openDatabase(stack)
-  me = await signUp(stack)
-  openTerminal = await signInToApp(stack, stack.api_url, me)
+  ;({ stack, sql, me, openTerminal } = await openFault())
 }, 120_000)
 afterAll(async () => {
   await sql.end()

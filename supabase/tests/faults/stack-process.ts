@@ -1,11 +1,9 @@
 import { untilAskedToStop } from '../../embedded/cli/signals.ts'
-import { startStack } from '../../embedded/stack.ts'
-import { liftVerbLimits } from '../support/lift-verb-limits.ts'
+import { startTestStack } from '../support/start-test-stack.ts'
 
 /** A stack in a process of its own, run as `npm start` runs it: what a test kills is then nobody else's. */
 const [dataDir = ''] = process.argv.slice(2)
-const stack = await startStack({ dataDir, port: 0, app: 'none', liftAuthLimits: true })
-await liftVerbLimits(stack.db_url)
+const stack = await startTestStack({ dataDir, port: 0, app: 'none' })
 const { app_url, api_url, db_url, inbox_url, publishable_key, secret_key, tick_secret, jwt_secret } = stack
 console.log(JSON.stringify({ ready: { app_url, api_url, db_url, inbox_url, publishable_key, secret_key, tick_secret, jwt_secret } }))
 // A test that is killed itself cannot ask it to stop; the end of the pipe does.

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ServerResponse } from 'node:http'
-import { as, call, openDatabase, publishTo, signUp, startSync, type Organization, type Person, type Sql } from '../functions/support.ts'
-import { startFaultStack, type FaultStack } from './processes.ts'
+import { as, call, publishTo, startSync } from '../functions/support.ts'
+import { openFault, type Opening } from './opening.ts'
 import { countAtReceivers, endedJob, eventually, figures, seconds, untilEnded, type EndedJob } from './proof.ts'
 import { openReceiver, type Receiver } from './receivers.ts'
-import { signInToApp, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** A worker that is held still for longer than its leases, as by a laptop's lid, and goes on when somebody else has done its work. */
 
-let stack: FaultStack
-let sql: Sql
-let me: Person & { organization: Organization }
-let openTerminal: (jobId: string) => Terminal
+let { stack, sql, me, openTerminal } = {} as Opening
 
 beforeAll(async () => {
-  stack = await startFaultStack()
-  sql = openDatabase(stack)
-  me = await signUp(stack)
-  openTerminal = await signInToApp(stack, stack.api_url, me)
+  ;({ stack, sql, me, openTerminal } = await openFault())
 }, 180_000)
 afterAll(async () => {
   await sql.end()

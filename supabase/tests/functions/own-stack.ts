@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../embedded/lib/ports.ts'
-import { startStack, type Stack } from '../../embedded/stack.ts'
+import type { Stack } from '../../embedded/stack.ts'
 import { createDatabase, type Database } from '../../functions/_shared/database.ts'
 import { parseKeyRing, seal, type KeyRing } from '../../functions/_shared/encryption.ts'
 import { secretFromBytes } from '../../functions/_shared/core/signing.ts'
-import { liftVerbLimits } from '../support/lift-verb-limits.ts'
+import { startTestStack } from '../support/start-test-stack.ts'
 import type { Sql } from './support.ts'
 
 /** A stack whose encryption keys the test knows: without them nobody could sign, or read what signs. */
@@ -23,8 +23,7 @@ export async function startOwnStack(): Promise<OwnStack> {
   const ring = await parseKeyRing(keys)
   if (!ring.ok) throw new Error(ring.error.message)
   const dataDir = await mkdtemp(join(tmpdir(), 'datasync-functions-'))
-  const stack = await startStack({ dataDir, port: await freePort(), app: 'none', quiet: true, liftAuthLimits: true })
-  await liftVerbLimits(stack.db_url)
+  const stack = await startTestStack({ dataDir, port: await freePort(), app: 'none', quiet: true })
   return {
     stack,
     ring: ring.value,

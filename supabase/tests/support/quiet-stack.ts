@@ -2,8 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startStack, type Stack } from '../../embedded/stack.ts'
-import { liftVerbLimits } from './lift-verb-limits.ts'
+import type { Stack } from '../../embedded/stack.ts'
+import { startTestStack } from './start-test-stack.ts'
 
 /**
  * A backend of the test file's own, without functions: no tick and no invocation drains a run behind the test's back,
@@ -15,8 +15,7 @@ export async function startQuietStack(): Promise<Stack> {
   for (const part of ['config.toml', 'migrations']) {
     await cp(fileURLToPath(new URL(`../../${part}`, import.meta.url)), join(supabaseDir, part), { recursive: true })
   }
-  const stack = await startStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, supabaseDir, liftAuthLimits: true })
-  await liftVerbLimits(stack.db_url)
+  const stack = await startTestStack({ dataDir: join(folder, 'data'), port: 0, app: 'none', quiet: true, supabaseDir })
   return {
     ...stack,
     async close() {

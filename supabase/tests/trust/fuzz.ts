@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import fc from 'fast-check'
 import type postgres from 'postgres'
 import { importSecret, signatureHeaders, type SigningKey } from '../../functions/_shared/core/signing.ts'
-import { as, call, publishTo, rpc, signUp } from '../functions/support.ts'
+import { as, call, jobEnd, publishTo, rpc, signUp } from '../functions/support.ts'
 import { inLanes } from '../support/lanes.ts'
 import type { ProvidedStack } from '../support/throwaway-stack.ts'
 import { cases, type Case, type Credential, type Known } from './fuzz-cases.ts'
@@ -84,7 +84,7 @@ async function prepare(stack: ProvidedStack, sql: postgres.Sql): Promise<Prepare
   if (!key.ok) throw new Error(`the receiver's secret was not revealed: ${JSON.stringify(Object.keys(revealed))}`)
   const { job_id } = await rpc<{ job_id: string }>(admin.client, 'start_sync')
   await call(stack, 'sync', { job_id }, as(admin, stack))
-  await ended(sql, job_id)
+  await jobEnd(sql, job_id)
   const { key: apiKey } = await rpc<{ key: string }>(admin.client, 'create_api_key', { name: 'Fuzz', scopes: ['content:read', 'sync:run'] })
   return {
     known: { site, otherSite: other.siteIds[0] ?? '', job: job_id, item: itemId, slug: row?.slug ?? '' },
@@ -93,14 +93,6 @@ async function prepare(stack: ProvidedStack, sql: postgres.Sql): Promise<Prepare
       viewer: data.session?.access_token ?? '', admin: admin.token, stranger: stranger.token, 'api-key': apiKey,
     },
     key: key.value,
-  }
-}
-
-async function ended(sql: postgres.Sql, job: string): Promise<void> {
-  for (;;) {
-    const [row] = await sql<{ open: boolean }[]>`select status in ('queued', 'running') as open from public.sync_jobs where id = ${job}`
-    if (row?.open === false) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
