@@ -83,6 +83,6 @@ export function DataTable<Record>({
   )
 }
 
-function placing<Record>(column: Column<Record>): string {
+export function placing<Record>(column: Column<Record>): string {
   return cn(column.align === 'right' && 'text-right', column.hideBelow !== undefined && HIDE[column.hideBelow])
 }

@@ -56,6 +56,19 @@ export interface MenuChoiceProps<Value extends string> {
   options: readonly { value: Value; label: string; detail?: string; icon?: ReactNode }[]
 }
 
+export interface MenuToggleProps {
+  checked: boolean
+  onCheckedChange: (checked: boolean) => void
+  disabled?: boolean
+  children: ReactNode
+}
+
+/** On or off; the menu stays open, because whoever changes one often changes another. */
+export function MenuToggle(props: MenuToggleProps) {
+  const view = use(MenuContext)
+  return view && <view.MenuToggle {...props} />
+}
+
 /** One of several, with a tick at the one that holds. */
 export function MenuChoice<Value extends string>(props: MenuChoiceProps<Value>) {
   const view = use(MenuContext)

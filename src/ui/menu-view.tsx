@@ -2,7 +2,7 @@ import { CheckIcon } from '@phosphor-icons/react/Check'
 import { DropdownMenu as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cn } from '@/ui/cn'
-import type { DropdownMenuProps, MenuChoiceProps, MenuItemProps } from '@/ui/dropdown-menu'
+import type { DropdownMenuProps, MenuChoiceProps, MenuItemProps, MenuToggleProps } from '@/ui/dropdown-menu'
 import { useLandmark } from '@/ui/use-landmark'
 
 /** The half of dropdown-menu.tsx that is loaded when somebody opens one: born open. */
@@ -48,6 +48,23 @@ export function MenuItem({ onSelect, icon, tone = 'default', disabled, asChild =
       {icon}
       {children}
     </Radix.Item>
+  )
+}
+
+export function MenuToggle({ checked, onCheckedChange, disabled, children }: MenuToggleProps) {
+  return (
+    <Radix.CheckboxItem
+      checked={checked}
+      onCheckedChange={onCheckedChange}
+      disabled={disabled}
+      onSelect={(event) => event.preventDefault()}
+      className={cn(ITEM, 'pr-8 text-ink')}
+    >
+      {children}
+      <Radix.ItemIndicator className="absolute right-2">
+        <CheckIcon className="size-3.5 text-accent-ink" weight="bold" aria-hidden />
+      </Radix.ItemIndicator>
+    </Radix.CheckboxItem>
   )
 }
 

@@ -1,7 +1,6 @@
-import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
 import { XIcon } from '@phosphor-icons/react/X'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { isFiltering, NO_FILTERS, readActor, writeActor, type AuditFilters } from '@/features/audit/audit-filters'
 import { actionWord, actorWord, subjectNoun } from '@/features/audit/audit-words'
 import { ACTIONS, ACTOR_KINDS, SUBJECT_KINDS, type AuditEntry } from '@/features/audit/entry'
@@ -12,6 +11,7 @@ import { Button } from '@/ui/button'
 import { Combobox } from '@/ui/combobox'
 import { IconButton } from '@/ui/icon-button'
 import { Input } from '@/ui/input'
+import { SearchField } from '@/ui/search-field'
 import { Select } from '@/ui/select'
 
 interface AuditFiltersBarProps {
@@ -21,8 +21,6 @@ interface AuditFiltersBarProps {
   entries: readonly AuditEntry[] | undefined
 }
 
-/** A search is asked when the typing pauses, not with every letter. */
-const PAUSE_MS = 250
 const ANYONE = 'anyone'
 
 const named = (values: readonly string[], value: string | null, word: (name: string) => string) =>
@@ -32,7 +30,7 @@ export function AuditFiltersBar({ filters, onChange, entries }: AuditFiltersBarP
   const subjectName = entries?.find(({ subjectId }) => subjectId === filters.subjectId)?.subjectName
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
-      <NameSearch text={filters.text} onChange={(text) => onChange({ text })} />
+      <SearchField label="Search names" className="w-full sm:w-46" value={filters.text} onSearch={(text) => onChange({ text })} />
       <ActorChoice filters={filters} onChange={onChange} entries={entries} />
       <Select
         aria-label="Kind of object"
@@ -91,38 +89,6 @@ function ActorChoice({ filters, onChange, entries }: AuditFiltersBarProps) {
       onValueChange={(next) => onChange({ actor: next === ANYONE ? null : readActor(next) })}
       options={options}
       nothingFound="Nobody here is called that."
-    />
-  )
-}
-
-function NameSearch({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text)
-  const [asked, setAsked] = useState(text)
-  // "Clear filters" and the back button change the address: the field follows.
-  if (text !== asked) {
-    setAsked(text)
-    setTyped(text)
-  }
-  const ask = useEffectEvent((next: string) => {
-    setAsked(next)
-    onChange(next)
-  })
-  useEffect(() => {
-    const next = typed.trim()
-    if (next === asked) return
-    const timer = setTimeout(() => ask(next), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [typed, asked])
-  return (
-    <Input
-      type="search"
-      aria-label="Search names"
-      placeholder="Search names"
-      maxLength={200}
-      className="w-full sm:w-46"
-      icon={<MagnifyingGlassIcon />}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
     />
   )
 }

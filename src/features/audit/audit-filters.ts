@@ -1,4 +1,5 @@
 import { ACTOR_KINDS, type ActorKind } from '@/features/audit/entry'
+import { withParameters, type UrlFilters } from '@/lib/use-url-filters'
 
 /** Who acted: a kind of actor, or one of them by its id. */
 export type ActorFilter = { kind: ActorKind } | { id: string }
@@ -51,17 +52,13 @@ export function readFilters(search: URLSearchParams): AuditFilters {
 
 /** The address with these filters; whatever else it says (the open entry) stays. */
 export function writeFilters(filters: AuditFilters, search: URLSearchParams = new URLSearchParams()): URLSearchParams {
-  const next = new URLSearchParams(search)
-  const said = {
+  return withParameters(search, {
     actor: filters.actor === null ? null : writeActor(filters.actor),
     kind: filters.subjectKind, subject: filters.subjectId, action: filters.action, from: filters.from, to: filters.to, q: filters.text,
-  }
-  for (const [name, value] of Object.entries(said)) {
-    if (value === null || value === '') next.delete(name)
-    else next.set(name, value)
-  }
-  return next
+  })
 }
+
+export const auditFilters: UrlFilters<AuditFilters> = { read: readFilters, write: writeFilters }
 
 export function isFiltering(filters: AuditFilters): boolean {
   return writeFilters(filters).size > 0

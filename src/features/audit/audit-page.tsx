@@ -5,13 +5,12 @@ import { ShieldCheckIcon } from '@phosphor-icons/react/ShieldCheck'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router-dom'
-import { isFiltering, NO_FILTERS } from '@/features/audit/audit-filters'
+import { auditFilters, isFiltering, NO_FILTERS } from '@/features/audit/audit-filters'
 import { AuditFiltersBar } from '@/features/audit/audit-filters-bar'
 import { EntryDrawer } from '@/features/audit/entry-drawer'
 import { EntryList } from '@/features/audit/entry-list'
 import { Progress } from '@/features/audit/progress'
 import { entriesQuery, newEntriesQuery, showNewest } from '@/features/audit/queries/entries'
-import { useAuditFilters } from '@/features/audit/use-audit-filters'
 import { useExport } from '@/features/audit/use-export'
 import { useVerification } from '@/features/audit/use-verification'
 import { VerificationNotice } from '@/features/audit/verification-notice'
@@ -21,6 +20,7 @@ import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
 import { useHasRole, useOrganizationId } from '@/lib/session'
 import { useSettingsTabs } from '@/lib/settings-tabs'
+import { useUrlFilters } from '@/lib/use-url-filters'
 import { Button } from '@/ui/button'
 import { DropdownMenu, MenuItem } from '@/ui/dropdown-menu'
 import { EmptyState } from '@/ui/empty-state'
@@ -55,7 +55,7 @@ function AuditLog() {
   const organizationId = useOrganizationId()
   const client = useQueryClient()
   const tabs = useSettingsTabs()
-  const [filters, setFilters] = useAuditFilters()
+  const [filters, setFilters] = useUrlFilters(auditFilters)
   const [search, setSearch] = useSearchParams()
   const list = useInfiniteQuery(entriesQuery(organizationId, filters))
   const entries = useMemo(() => list.data?.pages.flat(), [list.data])
