@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { makeTemplate } from './template.ts'
 import { startThrowawayStack, type ProvidedStack } from './throwaway-stack.ts'
 
 declare module 'vitest' {
@@ -9,7 +10,11 @@ declare module 'vitest' {
 
 /** One backend for all tests of the project. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeTemplate = await makeTemplate()
   const { stack, stop } = await startThrowawayStack('none')
   project.provide('stack', stack)
-  return stop
+  return async () => {
+    await stop()
+    removeTemplate()
+  }
 }
