@@ -1,7 +1,7 @@
 import { CaretDownIcon } from '@phosphor-icons/react/CaretDown'
 import { CaretUpIcon } from '@phosphor-icons/react/CaretUp'
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { Fragment, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { Link } from 'react-router-dom'
 import { Checkbox } from '@/ui/checkbox'
 import { cn } from '@/ui/cn'
@@ -193,44 +193,45 @@ export function LongTable<Record>({
                 const previous = shown[position - 1]
                 const key = rowKey(row)
                 const isSelected = selection?.selected.has(key) === true
-                return [
-                  // The focused row may stand far from the others.
-                  previous !== undefined && previous.index !== item.index - 1 && <Gap key={`gap ${key}`} span={span} height={item.start - previous.end} />,
-                  <Row
-                    key={key}
-                    ref={virtual.measureElement}
-                    data-index={item.index}
-                    aria-rowindex={item.index + 2}
-                    aria-selected={selection === undefined ? undefined : isSelected}
-                    className={isSelected ? 'bg-accent-ground' : 'focus-within:bg-hover hover:bg-hover'}
-                  >
-                    {selection !== undefined && (
-                      // The whole cell is the target; Shift is known to the click and not to the checkbox.
-                      <Cell
-                        className="pr-0 [&_button]:relative"
-                        onClickCapture={(event) => {
-                          event.preventDefault()
-                          event.stopPropagation()
-                          set(key, !isSelected, event.shiftKey)
-                        }}
-                      >
-                        <Checkbox hideLabel label={`Select ${rowLabel(row)}`} checked={isSelected} onCheckedChange={(on) => set(key, on, false)} />
-                      </Cell>
-                    )}
-                    {columns.map((column, place) => (
-                      <Cell key={column.key} mono={column.mono} className={cn(placing(column), column.className, place === 0 ? 'max-lg:min-w-48' : '[&_:is(a,button)]:relative')}>
-                        {place === 0 ? (
-                          // The link's own ground covers the row, so the whole row is its target and is still one link.
-                          <Link data-row-link to={rowHref(row)} className="block min-w-0 truncate font-semibold text-ink outline-offset-[-2px] after:absolute after:inset-0 after:content-['']">
-                            {column.cell(row)}
-                          </Link>
-                        ) : (
-                          column.cell(row)
-                        )}
-                      </Cell>
-                    ))}
-                  </Row>,
-                ]
+                return (
+                  <Fragment key={key}>
+                    {/* The focused row may stand far from the others. */}
+                    {previous !== undefined && previous.index !== item.index - 1 && <Gap span={span} height={item.start - previous.end} />}
+                    <Row
+                      ref={virtual.measureElement}
+                      data-index={item.index}
+                      aria-rowindex={item.index + 2}
+                      aria-selected={selection === undefined ? undefined : isSelected}
+                      className={isSelected ? 'bg-accent-ground' : 'focus-within:bg-hover hover:bg-hover'}
+                    >
+                      {selection !== undefined && (
+                        // The whole cell is the target; Shift is known to the click and not to the checkbox.
+                        <Cell
+                          className="relative z-1 pr-0"
+                          onClickCapture={(event) => {
+                            event.preventDefault()
+                            event.stopPropagation()
+                            set(key, !isSelected, event.shiftKey)
+                          }}
+                        >
+                          <Checkbox hideLabel label={`Select ${rowLabel(row)}`} checked={isSelected} onCheckedChange={(on) => set(key, on, false)} />
+                        </Cell>
+                      )}
+                      {columns.map((column, place) => (
+                        <Cell key={column.key} mono={column.mono} className={cn(placing(column), column.className, place === 0 ? 'max-lg:min-w-48' : '[&_:is(a,button)]:relative')}>
+                          {place === 0 ? (
+                            // The link's own ground covers the row, so the whole row is its target and is still one link.
+                            <Link data-row-link to={rowHref(row)} className="block min-w-0 truncate font-semibold text-ink outline-offset-[-2px] after:absolute after:inset-0 after:content-['']">
+                              {column.cell(row)}
+                            </Link>
+                          ) : (
+                            column.cell(row)
+                          )}
+                        </Cell>
+                      ))}
+                    </Row>
+                  </Fragment>
+                )
               })}
               <Gap span={span} height={last === undefined ? 0 : virtual.getTotalSize() - (last.end - top)} />
             </>
