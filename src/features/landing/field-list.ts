@@ -29,6 +29,8 @@ function fieldValue(value: FieldValue, under: number): Child {
         value.values.map((entry) => h('li', {}, fieldValue(entry, under))),
       )
     case 'group':
-      return fieldList(value.fields, under)
+      return value.title === undefined
+        ? fieldList(value.fields, under)
+        : h('div', {}, h('p', { class: 'field-title' }, value.title), value.fields.length > 0 && fieldList(value.fields, under))
   }
 }

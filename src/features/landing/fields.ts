@@ -1,6 +1,6 @@
 import { formatDay, formatFieldName, parseDay } from './format.ts'
 import { safeLink, textSchemes, type SafeLink } from './links.ts'
-import { isObject } from './page-data.ts'
+import { isObject, type LandingItem } from './page-data.ts'
 
 /** A value of a content type that has no design of its own, sorted by how it can sensibly be shown. */
 export type FieldValue =
@@ -8,7 +8,7 @@ export type FieldValue =
   | { kind: 'markdown'; source: string }
   | { kind: 'link'; link: SafeLink; text: string }
   | { kind: 'list'; values: FieldValue[] }
-  | { kind: 'group'; fields: Field[] }
+  | { kind: 'group'; title?: string; fields: Field[] }
 
 export interface Field {
   name: string
@@ -25,6 +25,20 @@ export function readFields(entries: readonly [string, unknown][], depth = 0): Fi
     return value ? [{ name, label: formatFieldName(name), value }] : []
   })
 }
+
+/** An item's fields with what they refer to in the place of its id; an id that leads nowhere is nothing to read. */
+export function readItemFields({ data, references = {} }: Pick<LandingItem, 'data' | 'references'>, known: ReadonlySet<string>): Field[] {
+  return Object.entries(data).flatMap(([name, raw]) => {
+    if (known.has(name)) return []
+    if (typeof raw !== 'string' || !itemId.test(raw)) return readFields([[name, raw]])
+    const target = references[name]
+    if (!isObject(target) || typeof target['title'] !== 'string') return []
+    const fields = isObject(target['data']) ? readFields(Object.entries(target['data']).filter(([, value]) => typeof value !== 'string' || !itemId.test(value)), 1) : []
+    return [{ name, label: formatFieldName(name), value: { kind: 'group' as const, title: target['title'], fields } }]
+  })
+}
+
+const itemId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function readValue(raw: unknown, depth: number): FieldValue | null {
   if (depth > maxDepth) return null

@@ -1,4 +1,4 @@
-import { readFields, type Field } from './fields.ts'
+import { readItemFields, type Field } from './fields.ts'
 import { parseDay, formatValidity } from './format.ts'
 import { safeLink, webSchemes, type SafeLink } from './links.ts'
 import type { JsonObject, LandingItem } from './page-data.ts'
@@ -25,15 +25,19 @@ export interface ItemView {
   term: number | null
   validity: string | null
   cta: { text: string; link: SafeLink } | null
-  content: { kind: 'markdown'; source: string } | { kind: 'fields'; fields: Field[] }
+  /** `more`: fields of the type that its design does not know, because it has them besides or under other names. */
+  content: { kind: 'markdown'; source: string; more: Field[] } | { kind: 'fields'; fields: Field[] }
 }
+
+const onlyTheme = new Set(['theme'])
+const offerFields = new Set(['headline', 'body', 'cta_text', 'cta_url', 'discount', 'theme', 'start_date', 'end_date'])
 
 export function readItem(item: LandingItem, now: Date): ItemView {
   const { data } = item
   const common = { id: item.id, theme: readTheme(data['theme']) }
   if (item.type !== 'offer_banner') {
     // Of an unknown type only the theme has a meaning to us, and it is shown by looks instead of by name.
-    const fields = readFields(Object.entries(data).filter(([name]) => name !== 'theme'))
+    const fields = readItemFields(item, onlyTheme)
     return {
       ...common,
       title: item.title,
@@ -54,7 +58,7 @@ export function readItem(item: LandingItem, now: Date): ItemView {
     term: readTerm(title),
     validity: formatValidity(parseDay(data['start_date']), parseDay(data['end_date']), now),
     cta: readCta(data),
-    content: { kind: 'markdown', source: readText(data['body']) ?? '' },
+    content: { kind: 'markdown', source: readText(data['body']) ?? '', more: readItemFields(item, offerFields) },
   }
 }
 

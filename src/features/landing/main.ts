@@ -3,6 +3,7 @@ import './styles/text.css'
 import './styles/parts.css'
 import './styles/states.css'
 import { envResult } from '@/lib/env'
+import { previewHash } from '@/lib/landing-preview'
 import { fetchPage, type Backend } from './api.ts'
 import { browserStorage, createPageCache } from './cache.ts'
 import { parsePagePath, type PageAddress } from './route.ts'
@@ -20,6 +21,7 @@ const address = parsePagePath(window.location.pathname)
 
 if (!envResult.ok) show(notConfigured(envResult.problems), root)
 else if (!address) show(unknownPage(), root)
+else if (window.location.hash === previewHash && window.parent !== window) void import('./preview.ts').then(({ openPreview }) => openPreview(root))
 else open(envResult.env, address)
 
 function open(backend: Backend, pageAddress: PageAddress): void {

@@ -7,6 +7,8 @@ export interface LandingItem {
   type: string
   title: string
   data: JsonObject
+  /** What fields that hold another item's id lead to: `{field: {id, type, title, data}}`. */
+  references?: JsonObject
 }
 
 export interface LandingPage {
@@ -50,7 +52,7 @@ function parseNamed(value: unknown): { name: string; slug: string } | null {
 
 function parseItem(value: unknown): LandingItem | null {
   if (!isObject(value)) return null
-  const { id, type, title, data } = value
+  const { id, type, title, data, references } = value
   if (typeof id !== 'string' || typeof type !== 'string') return null
-  return { id, type, title: typeof title === 'string' ? title : '', data: isObject(data) ? data : {} }
+  return { id, type, title: typeof title === 'string' ? title : '', data: isObject(data) ? data : {}, ...(isObject(references) ? { references } : {}) }
 }

@@ -18,8 +18,11 @@ export function discount(item: ItemView, mark: Mark): Child {
 
 export function body(item: ItemView, mark: Mark, under: 1 | 2): Child {
   if (item.content.kind === 'fields') return fieldList(item.content.fields, under, mark)
-  if (item.content.source === '') return null
-  return h('div', { class: 'prose', ...mark('body') }, renderMarkdown(item.content.source, under))
+  const { source, more } = item.content
+  return [
+    source !== '' && h('div', { class: 'prose', ...mark('body') }, renderMarkdown(source, under)),
+    more.length > 0 && fieldList(more, under, mark),
+  ]
 }
 
 export function cta(item: ItemView, mark: Mark): Child {

@@ -5,6 +5,8 @@ import { ImageInput } from '@/ui/schema-control/image-input'
 import { ListInput } from '@/ui/schema-control/list-input'
 import { MarkdownInput } from '@/ui/schema-control/markdown-input'
 import { NumberInput } from '@/ui/schema-control/number-input'
+import { ReferenceInput } from '@/ui/schema-control/reference-input'
+import { RichTextInput } from '@/ui/schema-control/rich-text-input'
 import { fromLocalDateTime, toLocalDateTime, valueInWords, widgetOf } from '@/ui/schema-control/widget'
 import { Select } from '@/ui/select'
 import { Textarea } from '@/ui/textarea'
@@ -62,7 +64,11 @@ export function SchemaControl(props: SchemaControlProps) {
     case 'color':
       return <ColorInput {...line} onText={onText} />
     case 'image':
-      return <ImageInput {...line} />
+      return <ImageInput {...line} onText={onText} />
+    case 'richtext':
+      return <RichTextInput label={props.label} value={text} onChange={onText} onBlur={onBlur} readOnly={readOnly} />
+    case 'reference':
+      return <ReferenceInput label={props.label} value={text} type={field['x-reference-type'] ?? null} readOnly={readOnly} onChange={onChange} onBlur={onBlur} />
     case 'list':
       return <ListInput value={value} onChange={onChange} onBlur={onBlur} readOnly={readOnly} label={props.label} />
     default:

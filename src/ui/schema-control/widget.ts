@@ -31,6 +31,8 @@ function byFormat(field: FieldSchema): FieldWidget {
       return 'email'
     case 'color':
       return 'color'
+    case 'uuid':
+      return 'reference'
     default:
       return 'text'
   }

@@ -82,6 +82,9 @@ export const content = z
         type: z.string().meta({ description: 'The name of the content type.' }),
         title: z.string(),
         data: z.record(z.string(), z.unknown()).meta({ description: 'The fields of the type, the overrides of this site applied.' }),
+        references: z
+          .optional(z.record(z.string(), z.object({ id: z.uuid(), type: z.string(), title: z.string(), data: z.record(z.string(), z.unknown()) })))
+          .meta({ description: 'What fields that hold another item’s id lead to, by field: published items alone, one level deep, as this site would be sent them. Left out where there is none.' }),
       }),
     ),
   })

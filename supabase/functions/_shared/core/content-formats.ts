@@ -29,6 +29,8 @@ export const formatPatterns = {
   date: `^${calendarDate}$`,
   'date-time': `^${calendarDate}T${clockTime}$`,
   color: '^#[0-9a-fA-F]{6}$',
+  // An item's id, as PostgreSQL prints it.
+  uuid: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
 } as const
 
 export type CheckedFormat = keyof typeof formatPatterns
@@ -39,4 +41,5 @@ export const formatMessages: Readonly<Record<CheckedFormat, string>> = {
   date: 'must be a date (YYYY-MM-DD)',
   'date-time': 'must be a date and time (ISO 8601)',
   color: 'must be a colour (#rrggbb)',
+  uuid: 'must be an item (its id)',
 }

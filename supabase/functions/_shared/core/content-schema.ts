@@ -12,6 +12,7 @@ export type FieldFormat = CheckedFormat | 'markdown'
 export type FieldWidget =
   | 'text'
   | 'textarea'
+  | 'richtext'
   | 'markdown'
   | 'number'
   | 'boolean'
@@ -24,6 +25,7 @@ export type FieldWidget =
   | 'color'
   | 'image'
   | 'list'
+  | 'reference'
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 
@@ -49,6 +51,8 @@ export interface FieldSchema extends ValueSchema {
   default?: JsonValue
   'x-field-id'?: string
   'x-widget'?: FieldWidget
+  /** References: the type (its name or id) that the item must be of; without it any item will do. */
+  'x-reference-type'?: string
 }
 
 export interface ContentSchema {

@@ -8,6 +8,8 @@ describe('parsePayload', () => {
   it('reads what SQL writes', () => {
     expect(parsePayload(JSON.stringify(payload))).toEqual({ ok: true, value: payload })
     expect(parsePayload(JSON.stringify({ ...payload, items: [] }))).toMatchObject({ ok: true })
+    const referring = { ...payload, items: [{ ...item, references: { author: { id: 'b', type: 'team_member', title: 'B', data: { name: 'B' } } } }] }
+    expect(parsePayload(JSON.stringify(referring))).toEqual({ ok: true, value: referring })
   })
 
   it.each([
@@ -23,6 +25,12 @@ describe('parsePayload', () => {
       JSON.stringify({ ...payload, items: [item, { ...item, data: [] }] }),
       'not_a_payload',
       'items[1] must have id, type, title and data',
+    ],
+    [
+      'a reference without a title',
+      JSON.stringify({ ...payload, items: [{ ...item, references: { author: { id: 'b', type: 't', data: {} } } }] }),
+      'not_a_payload',
+      'items[0] must have id, type, title and data',
     ],
   ])('refuses %s', (_, body, code, message) => {
     expect(parsePayload(body)).toEqual({ ok: false, error: { code, message } })

@@ -19,6 +19,18 @@ export interface PayloadItem {
   type: string
   title: string
   data: Record<string, JsonValue>
+  /**
+   * What the item's references lead to, by field, as this site would be sent it: one level deep, published items only. A field whose
+   * item is not published, or is blocked for the site, is not in it; without any there is no `references`.
+   */
+  references?: Record<string, PayloadReference>
+}
+
+export interface PayloadReference {
+  id: string
+  type: string
+  title: string
+  data: Record<string, JsonValue>
 }
 
 /** The most that a delivery's body may weigh, in bytes of UTF-8: 1 MB. */
@@ -54,6 +66,10 @@ function faultOf(value: unknown): string | null {
 }
 
 function isItem(value: unknown): boolean {
+  return isReference(value) && (value.references === undefined || (isRecord(value.references) && Object.values(value.references).every(isReference)))
+}
+
+function isReference(value: unknown): value is Record<string, unknown> {
   return isRecord(value) && isText(value.id) && isText(value.type) && isText(value.title) && isRecord(value.data)
 }
 

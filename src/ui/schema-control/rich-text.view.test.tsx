@@ -1,0 +1,73 @@
+import { useState } from 'react'
+import { expect, it } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { showView } from '@/test-view'
+import { Field } from '@/ui/field'
+import { SchemaControl } from '@/ui/schema-control/schema-control'
+
+let written: string[] = []
+
+function Stage({ first }: { first: string }) {
+  const [value, setValue] = useState(first)
+  return (
+    <Field label="Story">
+      <SchemaControl
+        field={{ type: 'string', format: 'markdown', 'x-widget': 'richtext' }}
+        label="Story"
+        value={value}
+        onChange={(next) => {
+          written.push(typeof next === 'string' ? next : '')
+          setValue(typeof next === 'string' ? next : '')
+        }}
+      />
+    </Field>
+  )
+}
+const open = (first: string) => {
+  written = []
+  return showView(<Stage first={first} />)
+}
+
+it('writes Markdown, by keys and by the toolbar', async () => {
+  const { screen } = await open('')
+  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await userEvent.keyboard('Now ')
+  await userEvent.keyboard('{Control>}b{/Control}20% off{Control>}b{/Control}')
+  await expect.poll(() => written.at(-1)).toBe('Now **20% off**')
+  await userEvent.keyboard('{Enter}One')
+  await screen.getByRole('button', { name: /^Bulleted list/ }).click()
+  await expect.poll(() => written.at(-1)).toBe('Now **20% off**\n\n- One')
+  await expect.element(screen.getByRole('button', { name: /^Bulleted list/ })).toHaveAttribute('aria-pressed', 'true')
+})
+
+it('sets a link by its address', async () => {
+  const { screen } = await open('Read more')
+  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await userEvent.keyboard('{Control>}a{/Control}')
+  await screen.getByRole('button', { name: /^Link/ }).click()
+  await screen.getByRole('textbox', { name: 'Address of the link' }).fill('javascript:alert(1)')
+  await screen.getByRole('button', { name: 'Set link' }).click()
+  await expect.element(screen.getByText(/A link leads to/)).toBeVisible()
+  await screen.getByRole('textbox', { name: 'Address of the link' }).fill('example.com')
+  await screen.getByRole('button', { name: 'Set link' }).click()
+  await expect.poll(() => written.at(-1)).toBe('[Read more](https://example.com)')
+})
+
+it('writes nothing when a text is only opened', async () => {
+  const { screen } = await open('## Heading\n\n* one\n* two\n\n__bold__ text')
+  await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveTextContent('Heading')
+  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}')
+  expect(written).toEqual([])
+})
+
+it('opens what it could not keep as source, and says why', async () => {
+  const table = '| a | b |\n|---|---|\n| 1 | 2 |'
+  const { screen } = await open(table)
+  await expect.element(screen.getByText('Shown as its Markdown source: it has a table, which the editor could not keep as it is.')).toBeVisible()
+  await expect.element(screen.getByRole('textbox')).toHaveValue(table)
+  await expect.element(screen.getByRole('button', { name: 'Back to the editor' })).toBeDisabled()
+  await screen.getByRole('textbox').fill('plain now')
+  await screen.getByRole('button', { name: 'Back to the editor' }).click()
+  await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveTextContent('plain now')
+})
