@@ -142,9 +142,8 @@ test('one field is overridden, checked in the same words, and seen in the previe
     return row?.['url']
   }
   await expect.poll(override).toBe('https://example.com/from-the-letter')
-  await panel.getByText(/Preview what Newsletter will receive/).click()
-  await page.getByRole('dialog').getByText('https://example.com/from-the-letter').first().waitFor()
-  await page.keyboard.press('Escape')
+  await panel.getByRole('tab', { name: 'Preview' }).click()
+  await panel.getByRole('tabpanel').getByText('https://example.com/from-the-letter').first().waitFor()
 })
 
 test('a site and an item are deleted by name, and what hung on them goes too', async () => {
@@ -176,7 +175,7 @@ test('a content type in use is not deleted, and the reason is said', async () =>
   await page.getByRole('button', { name: 'Delete the type "Offer banner"' }).click()
   const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'))
   await dialog.getByRole('button', { name: 'Delete type' }).click()
-  await dialog.getByRole('alert').getByText(/items of the type/).waitFor()
+  await dialog.getByRole('alert').getByText(/items are written in it/).waitFor()
   expect((await sql`select 1 from public.content_types where organization_id = ${organization}`).length).toBe(1)
 })
 

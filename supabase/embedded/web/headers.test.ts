@@ -17,7 +17,7 @@ describe('the policy of a page', () => {
       expect(policy).not.toMatch(/unsafe|\*|strict-dynamic/)
       expect(directives(policy)).toMatchObject({
         'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'object-src': "'none'", 'base-uri': "'none'",
-        'form-action': "'self'", 'frame-ancestors': "'none'",
+        'form-action': "'self'", 'frame-src': "'self'", 'frame-ancestors': "'self'",
       })
       expect(policy.includes('upgrade-insecure-requests')).toBe(https)
     }

@@ -50,7 +50,7 @@ export function pageHeaders(inlineScripts: readonly string[], options: PageOptio
 /** In development Vite brings scripts and styles in line, so that only what they do not need is closed. */
 export const developmentHeaders: Readonly<Record<string, string>> = {
   ...documentHeaders,
-  'content-security-policy': "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-security-policy': "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
 }
 
 /** The sources of the inline scripts that a page was built with: they may run, by their hash, and no others. */
@@ -71,7 +71,9 @@ export function contentSecurityPolicy(inlineScripts: readonly string[], { supaba
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    // The editor shows a landing page as its preview: our own pages may frame each other, nobody else may frame them.
+    "frame-src 'self'",
+    "frame-ancestors 'self'",
     "object-src 'none'",
     ...(https ? ['upgrade-insecure-requests'] : []),
   ].join('; ')

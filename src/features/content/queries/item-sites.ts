@@ -25,15 +25,16 @@ async function getItemSites(itemId: string, signal: AbortSignal): Promise<ItemSi
     .sort((a, b) => a.siteName.localeCompare(b.siteName))
 }
 
-/** Where an item goes, by site name. */
-export function itemSitesQuery(itemId: string) {
+/** Where an item goes, by site name; null: one that does not exist yet. */
+export function itemSitesQuery(itemId: string | null) {
   return queryOptions({
     queryKey: ['site_item_mappings', 'of-item', itemId],
     meta: { tables: ['sites'] },
-    queryFn: ({ signal }) => getItemSites(itemId, signal),
+    queryFn: ({ signal }) => (itemId === null ? [] : getItemSites(itemId, signal)),
+    enabled: itemId !== null,
   })
 }
 
-export function useItemSites(itemId: string) {
+export function useItemSites(itemId: string | null) {
   return useQuery(itemSitesQuery(itemId))
 }

@@ -1,8 +1,8 @@
 import type { JsonValue } from '@core/content-schema'
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { z } from 'zod/mini'
 import { isItemStatus, type ItemStatus } from '@/features/content/item-status'
 import type { PublishWindow } from '@/features/content/publish-window'
-import { useSession } from '@/lib/session'
 import { supabase } from '@/lib/supabase'
 
 export type ItemData = Record<string, JsonValue>
@@ -20,10 +20,12 @@ export interface Item {
   publishAt: string | null
   unpublishAt: string | null
   updatedBy: string | null
+  updatedById: string | null
+  createdBy: string | null
 }
 
-const OWN_COLUMNS = 'id, type_id, title, data, status, revision, created_at, updated_at, published_at, publish_at, unpublish_at'
-const COLUMNS = `${OWN_COLUMNS}, editor:profiles!content_items_updated_by_fkey(full_name, email)` as const
+const OWN_COLUMNS = 'id, type_id, title, data, status, revision, created_at, updated_at, published_at, publish_at, unpublish_at, updated_by'
+const COLUMNS = `${OWN_COLUMNS}, editor:profiles!content_items_updated_by_fkey(full_name, email), author:profiles!content_items_created_by_fkey(full_name, email)` as const
 
 interface ItemRecord {
   id: string
@@ -37,8 +39,17 @@ interface ItemRecord {
   published_at: string | null
   publish_at: string | null
   unpublish_at: string | null
-  editor: { full_name: string | null; email: string } | null
+  updated_by: string | null
+  editor: PersonRecord | null
+  author: PersonRecord | null
 }
+
+interface PersonRecord {
+  full_name: string | null
+  email: string
+}
+
+export const personName = (person: PersonRecord | null) => (person === null ? null : (person.full_name ?? person.email))
 
 function toItem(row: ItemRecord): Item {
   return {
@@ -54,13 +65,10 @@ function toItem(row: ItemRecord): Item {
     publishedAt: row.published_at,
     publishAt: row.publish_at,
     unpublishAt: row.unpublish_at,
-    updatedBy: row.editor === null ? null : (row.editor.full_name ?? row.editor.email),
+    updatedBy: personName(row.editor),
+    updatedById: row.updated_by,
+    createdBy: personName(row.author),
   }
-}
-
-/** What a write gives back knows no other tables everywhere: the embedded Data API leaves embedded ones out of it. */
-function written(row: Omit<ItemRecord, 'editor'>): Item {
-  return { ...toItem({ ...row, editor: null }), updatedBy: useSession.getState().user?.email ?? null }
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -88,50 +96,38 @@ export function useItem(id: string) {
 }
 
 export interface ItemDraft extends PublishWindow {
-  typeId: string
   title: string
   data: ItemData
   status: ItemStatus
 }
 
-export async function createItem(draft: ItemDraft): Promise<Item> {
-  const { data, error } = await supabase
-    .from('content_items')
-    .insert({ type_id: draft.typeId, title: draft.title, data: draft.data, status: draft.status, publish_at: draft.publishAt, unpublish_at: draft.unpublishAt })
-    .select(OWN_COLUMNS)
-    .single()
-  if (error) throw error
-  return written(data)
-}
-
 export type SaveResult = { kind: 'saved'; item: Item } | { kind: 'conflict'; theirs: Item } | { kind: 'gone' }
 
-/** Writes only over the revision that was read: what somebody else saved meanwhile is never lost unseen. */
-export async function saveItem(id: string, known: number, draft: Omit<ItemDraft, 'typeId'>): Promise<SaveResult> {
-  const { data, error } = await supabase
-    .from('content_items')
-    .update({ title: draft.title, data: draft.data, status: draft.status, publish_at: draft.publishAt, unpublish_at: draft.unpublishAt })
-    .eq('id', id)
-    .eq('revision', known)
-    .select(OWN_COLUMNS)
-    .maybeSingle()
-  if (error) throw error
-  if (data !== null) return { kind: 'saved', item: written(data) }
-  const theirs = await getItem(id)
-  if (theirs === null) return { kind: 'gone' }
-  if (theirs.revision !== known) return { kind: 'conflict', theirs }
-  // Row security leaves out a row that may not be changed, without an error.
-  throw Object.assign(new Error('Your role does not allow you to change content'), { code: 'DS002' })
+interface SaveOptions {
+  /** The revision that was read; null for an item that does not exist yet, whose id is that of its working copy. */
+  known: number | null
+  /** The revision of the type under whose names the data is. */
+  typeRevision: number
 }
 
-export async function setItemStatus(id: string, status: ItemStatus): Promise<void> {
-  const { data, error } = await supabase.from('content_items').update({ status }).eq('id', id).select('id')
+/** Writes only over the revision that was read: what somebody else saved meanwhile is never lost unseen. Ends the working copy. */
+export async function saveItem(id: string, draft: ItemDraft, { known, typeRevision }: SaveOptions): Promise<SaveResult> {
+  const { data, error } = await supabase.rpc('save_item', {
+    item_id: id,
+    title: draft.title,
+    data: draft.data,
+    status: draft.status,
+    ...(known === null ? {} : { known_revision: known }),
+    ...(draft.publishAt === null ? {} : { publish_at: draft.publishAt }),
+    ...(draft.unpublishAt === null ? {} : { unpublish_at: draft.unpublishAt }),
+    type_revision: typeRevision,
+  })
   if (error) throw error
-  if (data.length === 0) throw Object.assign(new Error('This item was deleted, or your role does not allow you to change it'), { code: 'DS002' })
+  const { outcome } = answer.parse(data)
+  if (outcome === 'gone') return { kind: 'gone' }
+  const item = await getItem(id)
+  if (item === null) return { kind: 'gone' }
+  return outcome === 'saved' ? { kind: 'saved', item } : { kind: 'conflict', theirs: item }
 }
 
-export async function deleteItem(id: string): Promise<void> {
-  const { data, error } = await supabase.from('content_items').delete().eq('id', id).select('id')
-  if (error) throw error
-  if (data.length === 0) throw Object.assign(new Error('This item is gone already, or your role does not allow you to delete it'), { code: 'DS002' })
-}
+const answer = z.object({ outcome: z.enum(['saved', 'conflict', 'gone']) })

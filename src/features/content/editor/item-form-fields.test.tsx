@@ -4,8 +4,8 @@ import userEvent from '@testing-library/user-event'
 import { useEffect } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { findings } from '@/features/content/form-data'
-import { ItemFormFields, type ItemFormValues } from '@/features/content/item-form-fields'
+import { findings } from '@/features/content/editor/form-data'
+import { ItemFormFields, type ItemFormValues } from '@/features/content/editor/item-form-fields'
 
 const schema: ContentSchema = {
   type: 'object',

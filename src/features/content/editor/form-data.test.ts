@@ -1,6 +1,6 @@
 import type { ContentSchema } from '@core/content-schema'
 import { describe, expect, it } from 'vitest'
-import { findings, initialData, problemSentence, problemsByField, storedData, strangerFields } from '@/features/content/form-data'
+import { findings, initialData, problemSentence, problemsByField, storedData, strangerFields } from '@/features/content/editor/form-data'
 
 const schema: ContentSchema = {
   type: 'object',

@@ -1,5 +1,5 @@
 import { Controller, type Control } from 'react-hook-form'
-import type { ItemFormValues } from '@/features/content/item-form-fields'
+import type { ItemFormValues } from '@/features/content/editor/item-form-fields'
 import type { ItemStatus } from '@/features/content/item-status'
 import { windowProblem, windowSentence, type PublishWindow } from '@/features/content/publish-window'
 import { browserTimeZone, zoneLabel, zoneOffset } from '@/lib/zoned-time'

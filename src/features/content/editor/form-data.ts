@@ -1,13 +1,10 @@
+import { defaultsOf } from '@core/content-defaults'
 import { validate, type ContentSchema, type FieldProblem, type JsonValue } from '@core/content-schema'
 import type { ItemData } from '@/features/content/queries/item'
 import { fieldLabel } from '@/ui/schema-control/widget'
 
 /** What a new item begins with. */
-export function initialData(schema: ContentSchema): ItemData {
-  return Object.fromEntries(
-    Object.entries(schema.properties).flatMap(([name, field]) => (field.default === undefined ? [] : [[name, field.default]])),
-  )
-}
+export const initialData: (schema: ContentSchema) => ItemData = defaultsOf
 
 /** What is stored: fields left empty are not there at all, so that equal content is equal data. */
 export function storedData(values: Readonly<Record<string, JsonValue | undefined>>): ItemData {

@@ -1,5 +1,7 @@
-import type { ItemStatus } from '@/features/content/item-status'
 import type { ReactNode } from 'react'
+import type { AutosaveState } from '@/features/content/editor/autosave'
+import { DraftMark } from '@/features/content/editor/draft-mark'
+import type { ItemStatus } from '@/features/content/item-status'
 import { Button } from '@/ui/button'
 import { Kbd } from '@/ui/kbd'
 
@@ -9,16 +11,18 @@ interface ItemSaveBarProps {
   dirty: boolean
   /** The status that is being written now. */
   saving: ItemStatus | null
+  draft: AutosaveState
   onSave: (status: ItemStatus) => void
+  onDiscard: () => void
   /** What must be read before saving: it belongs where the hand is. */
   children?: ReactNode
 }
 
 /** Stays in sight at the foot of the window: the form may be long. */
-export function ItemSaveBar({ status, dirty, saving, onSave, children }: ItemSaveBarProps) {
+export function ItemSaveBar({ status, dirty, saving, draft, onSave, onDiscard, children }: ItemSaveBarProps) {
   const kept = status ?? 'draft'
   return (
-    <div className="sticky bottom-14 z-20 mt-2 flex flex-col gap-2.5 rounded-lg border border-line bg-panel px-3 py-2.5 md:bottom-3">
+    <div data-foot className="sticky bottom-14 z-20 mt-2 flex max-h-[75dvh] flex-col gap-2.5 overflow-y-auto rounded-lg border border-line bg-panel px-3 py-2.5 md:bottom-3">
       {children}
       {/* From the left: passing messages come up at the right. */}
       <div className="flex flex-wrap items-center gap-2">
@@ -36,14 +40,12 @@ export function ItemSaveBar({ status, dirty, saving, onSave, children }: ItemSav
             </Button>
           </>
         )}
-        <p role="status" className="flex items-center gap-2 text-hint text-ink-2">
-          {saving !== null ? 'Saving' : dirty ? 'Not saved yet' : status === null ? 'Nothing to save yet' : 'All changes are saved'}
-          {dirty && saving === null && (
-            <span className="hidden items-center gap-1 text-ink-3 md:inline-flex">
-              <Kbd>Ctrl S</Kbd>
-            </span>
-          )}
-        </p>
+        <DraftMark state={draft} dirty={dirty} saving={saving !== null} isNew={status === null} onDiscard={onDiscard} />
+        {dirty && saving === null && (
+          <span className="ml-auto hidden items-center gap-1 text-ink-3 lg:inline-flex">
+            <Kbd>Ctrl S</Kbd>
+          </span>
+        )}
       </div>
     </div>
   )

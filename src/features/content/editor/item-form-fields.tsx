@@ -1,4 +1,5 @@
 import { fieldNames, type ContentSchema, type JsonValue } from '@core/content-schema'
+import type { ReactNode } from 'react'
 import { Controller, type Control } from 'react-hook-form'
 import { Field } from '@/ui/field'
 import { Input } from '@/ui/input'
@@ -21,18 +22,33 @@ interface ItemFormFieldsProps {
   problems: ReadonlyMap<string, string>
   titleProblem: string | undefined
   readOnly: boolean
+  /** A field was left: from now on it says what is wrong with it. */
+  onTouched?: (name: string) => void
+  /** At a field's label: who else has it in hand. */
+  aside?: (name: string) => ReactNode
 }
 
 /** The form of a type: its fields in its order, each with its widget. */
-export function ItemFormFields({ schema, control, problems, titleProblem, readOnly }: ItemFormFieldsProps) {
+export function ItemFormFields({ schema, control, problems, titleProblem, readOnly, onTouched, aside }: ItemFormFieldsProps) {
   const required = new Set(schema.required ?? [])
   return (
     <div className="flex flex-col gap-5">
-      <Field label="Title" required error={titleProblem} hint="How your team finds it. Sites receive it beside the fields.">
+      <Field label="Title" required error={titleProblem} hint="How your team finds it. Sites receive it beside the fields." aside={aside?.('title')}>
         <Controller
           name="title"
           control={control}
-          render={({ field }) => <Input {...field} autoComplete="off" readOnly={readOnly} data-field="title" />}
+          render={({ field }) => (
+            <Input
+              {...field}
+              autoComplete="off"
+              readOnly={readOnly}
+              data-field="title"
+              onBlur={() => {
+                field.onBlur()
+                onTouched?.('title')
+              }}
+            />
+          )}
         />
       </Field>
       {fieldNames(schema).map((name) => {
@@ -48,6 +64,7 @@ export function ItemFormFields({ schema, control, problems, titleProblem, readOn
               optional={!required.has(name)}
               error={message === undefined ? undefined : `${label} ${message}.`}
               hint={field.description}
+              aside={aside?.(name)}
             >
               <Controller
                 name={`data.${name}`}
@@ -60,7 +77,10 @@ export function ItemFormFields({ schema, control, problems, titleProblem, readOn
                     value={value as JsonValue | undefined}
                     // react-hook-form takes undefined for "as it was at first".
                     onChange={(next) => onChange(next ?? null)}
-                    onBlur={onBlur}
+                    onBlur={() => {
+                      onBlur()
+                      onTouched?.(name)
+                    }}
                     readOnly={readOnly}
                   />
                 )}

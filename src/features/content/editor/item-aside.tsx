@@ -2,7 +2,8 @@ import type { ContentSchema } from '@core/content-schema'
 import { CheckCircleIcon } from '@phosphor-icons/react/CheckCircle'
 import { WarningCircleIcon } from '@phosphor-icons/react/WarningCircle'
 import { Link } from 'react-router-dom'
-import { problemSentence } from '@/features/content/form-data'
+import { problemSentence } from '@/features/content/editor/form-data'
+import type { ItemStatus } from '@/features/content/item-status'
 import { itemCondition, type ItemCondition } from '@/features/content/publish-window'
 import type { Item } from '@/features/content/queries/item'
 import { useItemSites } from '@/features/content/queries/item-sites'
@@ -18,14 +19,18 @@ import { useNow } from '@/ui/use-now'
 
 interface ReadinessCardProps {
   schema: ContentSchema
+  /** null: not saved yet. */
+  status: ItemStatus | null
   /** All that publishing would refuse, by field name. */
   problems: ReadonlyMap<string, string>
   onGoTo: (name: string) => void
 }
 
-export function ReadinessCard({ schema, problems, onGoTo }: ReadinessCardProps) {
+/** What stands in the way, each with the way to it. Of what is out nothing is said while nothing is wrong. */
+export function ReadinessCard({ schema, status, problems, onGoTo }: ReadinessCardProps) {
+  if (status === 'published' && problems.size === 0) return null
   return (
-    <Card title="Before it can be published">
+    <Card title={status === 'published' ? 'Before it can be saved' : 'Before it can be published'}>
       {problems.size === 0 ? (
         <p className="flex items-center gap-2 text-hint text-ink-2">
           <CheckCircleIcon weight="fill" className="size-4 shrink-0 text-success" aria-hidden /> Nothing is missing.
@@ -119,9 +124,16 @@ export function ItemSitesCard({ item }: { item: Item }) {
   )
 }
 
-export function ItemHistoryCard({ item, typeTitle }: { item: Item; typeTitle: string }) {
+export function ItemHistoryCard({ item, typeTitle, onHistory }: { item: Item; typeTitle: string; onHistory: () => void }) {
   return (
-    <Card title="History">
+    <Card
+      title="History"
+      actions={
+        <button type="button" onClick={onHistory} className="text-hint text-accent-ink underline-offset-2 hover:underline">
+          All revisions
+        </button>
+      }
+    >
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-y-1.5 text-hint">
         <dt className="text-ink-3">Type</dt>
         <dd>{typeTitle}</dd>
@@ -141,6 +153,7 @@ export function ItemHistoryCard({ item, typeTitle }: { item: Item; typeTitle: st
         <dt className="text-ink-3">Created</dt>
         <dd>
           <RelativeTime at={item.createdAt} />
+          {item.createdBy !== null && <span className="block wrap-anywhere text-ink-2">by {item.createdBy}</span>}
         </dd>
       </dl>
     </Card>

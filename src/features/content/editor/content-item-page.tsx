@@ -1,11 +1,13 @@
+import { useMemo } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router-dom'
-import { ItemEditor } from '@/features/content/item-editor'
-import { useItem } from '@/features/content/queries/item'
+import { useOwnWork, type OwnWork } from '@/features/content/editor/draft-keeper'
+import { ItemEditor } from '@/features/content/editor/item-editor'
+import { useItem, type Item } from '@/features/content/queries/item'
 import { describeError } from '@/lib/errors'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
-import { useContentTypes } from '@/lib/queries/content-types'
-import { useHasRole } from '@/lib/session'
+import { useContentTypes, type ContentType } from '@/lib/queries/content-types'
+import { useHasRole, useSession } from '@/lib/session'
 import { buttonClass } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { EmptyState } from '@/ui/empty-state'
@@ -30,8 +32,21 @@ function ExistingItem({ itemId }: { itemId: string }) {
   const type = types.data.find(({ id }) => id === item.data?.typeId)
   // The item came before its type was made: the list of types is the older answer.
   if (type === undefined) return <Loading />
-  return <ItemEditor item={item.data} type={type} />
+  return <WithOwnWork item={item.data} type={type} />
 }
+
+/** The form opens with what this person has typed before and not saved. */
+function WithOwnWork({ item, type }: { item: Item | null; type: ContentType }) {
+  const userId = useSession(({ user }) => user?.id ?? '')
+  const isEditor = useHasRole('editor')
+  const subject = useMemo(() => (item === null ? { typeId: type.id } : { itemId: item.id }), [item, type.id])
+  const own = useOwnWork(userId, isEditor ? subject : null)
+  if (own.error !== null) return <Failed error={own.error} onRetry={() => void own.refetch()} />
+  if (isEditor && own.data === undefined) return <Loading />
+  return <ItemEditor item={item} type={type} own={own.data ?? NOTHING} userId={userId} />
+}
+
+const NOTHING: OwnWork = { copy: null, here: null }
 
 function NewItem() {
   const [search] = useSearchParams()
@@ -43,7 +58,7 @@ function NewItem() {
   const wanted = search.get('type')
   const type = wanted === null ? types.data[0] : types.data.find(({ id, name }) => id === wanted || name === wanted)
   if (type === undefined) return <Missing title="There is no such content type" detail="It was deleted, or none has been made yet." />
-  return <ItemEditor key={type.id} item={null} type={type} />
+  return <WithOwnWork key={type.id} item={null} type={type} />
 }
 
 function Loading() {
