@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [site] = await sql<{ id: string }[]>`
     select s.id from public.sites s join public.profiles p on p.organization_id = s.organization_id where p.email = ${person.email} and s.slug = 'facebook'`
   siteId = site?.id ?? ''
-  await person.page.goto(`${app.app_url}/sites/${siteId}`)
+  await person.page.goto(`${app.app_url}/sites/${siteId}/connection`)
   card = person.page.getByRole('region', { name: 'Signing secret' })
   await card.getByRole('button', { name: 'Make it now' }).click()
   await card.getByRole('button', { name: 'Reveal' }).waitFor()
@@ -62,7 +62,7 @@ test('after a while they are asked who they are first', async () => {
       localStorage.setItem(key, JSON.stringify({ ...(JSON.parse(localStorage.getItem(key) ?? '{}') as object), expires_at: 1 }))
     }
   })
-  await page.goto(`${app.app_url}/sites/${siteId}`)
+  await page.goto(`${app.app_url}/sites/${siteId}/connection`)
   const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
 
   await card.getByRole('button', { name: 'Reveal' }).click()

@@ -74,8 +74,8 @@ async function endedHere(): Promise<void> {
   await ended(new URL(page.url()).pathname.split('/').at(-1) ?? '')
 }
 
-async function openSite(): Promise<void> {
-  await page.goto(`${app.app_url}/sites/${site}`)
+async function openSite(section = ''): Promise<void> {
+  await page.goto(`${app.app_url}/sites/${site}${section}`)
   await settled(page)
 }
 
@@ -114,8 +114,9 @@ test('the site has accepted two versions, one after the other', async () => {
 test('a rollback says what it would change, sends the old content, and holds the site there', async () => {
   const first = await acceptedFrom(FIRST)
   if ((await state('on_hold')) !== true) {
-    await openSite()
-    await page.getByRole('button', { name: `Roll back to this, run ${first ?? ''}` }).click()
+    await openSite('/history')
+    await page.getByRole('region', { name: 'Versions' }).getByRole('button', { name: /^Version 1/ }).click()
+    await page.getByRole('button', { name: `Roll back to version 1, run ${first ?? ''}` }).click()
     const dialog = page.getByRole('dialog')
     const change = dialog.getByRole('region', { name: 'What would change' })
     await expect.poll(() => change.textContent(), { message: 'the difference' }).toMatch(new RegExp(`${SECOND}.*${FIRST}`))
@@ -127,7 +128,9 @@ test('a rollback says what it would change, sends the old content, and holds the
   await openSite()
   await page.getByText('On hold: scheduled runs pass this site by').waitFor()
   await page.getByText(`Rolled back to run ${first ?? ''}`).first().waitFor()
-  await page.getByRole('table', { name: 'Accepted deliveries' }).getByRole('row').nth(1).getByText('current').waitFor()
+  await openSite('/history')
+  await page.getByRole('region', { name: 'Versions' }).getByRole('listitem').first().getByText('current').waitFor()
+  await page.getByRole('region', { name: 'Versions' }).getByRole('listitem').first().getByText('rollback').waitFor()
 })
 
 test('somebody lifts the hold', async () => {
@@ -163,7 +166,7 @@ test('a site that shows something else is found out, field by field, and mended'
 })
 
 test('the secret is rotated with an overlap, which can be ended, and deliveries stay accepted', async () => {
-  await openSite()
+  await openSite('/connection')
   const before = Number(await state('secret_version'))
   await card('Signing secret').getByRole('button', { name: 'Rotate…' }).click()
   const dialog = page.getByRole('dialog')
@@ -179,7 +182,7 @@ test('the secret is rotated with an overlap, which can be ended, and deliveries 
 })
 
 test('the secret is rotated at once', async () => {
-  await openSite()
+  await openSite('/connection')
   const before = Number(await state('secret_version'))
   await card('Signing secret').getByRole('button', { name: 'Rotate…' }).click()
   await page.getByRole('radio', { name: 'Rotate now' }).click()

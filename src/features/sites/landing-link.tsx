@@ -1,5 +1,6 @@
 import { ArrowSquareOutIcon } from '@phosphor-icons/react/ArrowSquareOut'
 import type { ReactNode } from 'react'
+import { noteFirstStep } from '@/lib/first-steps'
 import { useActiveOrganization } from '@/lib/organizations'
 import { paths } from '@/lib/paths'
 import { buttonClass } from '@/ui/button'
@@ -19,6 +20,7 @@ export function LandingLink({ site, look, children }: LandingLinkProps) {
       href={paths.landing.getHref(organization.slug, site.slug)}
       target="_blank"
       rel="noopener"
+      onClick={() => void noteFirstStep('landing')}
       title={look === 'icon' ? 'Open the landing page' : undefined}
       className={look === 'button' ? buttonClass() : 'inline-flex size-8 items-center justify-center rounded-md text-base text-ink-2 hover:bg-hover hover:text-ink'}
     >

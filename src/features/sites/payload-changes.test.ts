@@ -72,3 +72,18 @@ describe('readChanges', () => {
     expect(readChanges([{ kind: 'painted' }])).toEqual([])
   })
 })
+
+describe('what an item refers to', () => {
+  const item = (references?: Record<string, { id: string; type: string; title: string; data: Record<string, string> }>) => ({
+    version: 1 as const, site: { slug: 's', name: 'S' }, items: [{ id: 'i', type: 'post', title: 'Post', data: { author: 'a' }, ...(references === undefined ? {} : { references }) }],
+  })
+  const ada = { id: 'a', type: 'person', title: 'Ada', data: { role: 'editor' } }
+
+  it('changes it, field by field, and by its name where it is another one', () => {
+    const fields = (before: Parameters<typeof item>[0], after: Parameters<typeof item>[0]) => detailedChanges(item(before), item(after)).flatMap((change) => change.fields)
+    expect(fields({ author: ada }, { author: ada })).toEqual([])
+    expect(fields({ author: ada }, { author: { ...ada, data: { role: 'admin' } } })).toEqual([{ field: 'author.role', before: 'editor', after: 'admin' }])
+    expect(fields({ author: ada }, { author: { ...ada, id: 'b', title: 'Bob' } })).toEqual([{ field: 'author.title', before: 'Ada', after: 'Bob' }])
+    expect(fields({ author: ada }, undefined)).toEqual([{ field: 'author.title', before: 'Ada', after: undefined }])
+  })
+})

@@ -67,7 +67,17 @@ function order(items: readonly PayloadItem[], among: { has: (id: string) => bool
 
 function itemFields(before: PayloadItem, after: PayloadItem): ChangedField[] {
   const own = fieldsOf({ title: before.title, type: before.type }, { title: after.title, type: after.type })
-  return [...own.map((field) => ({ ...field, own: true })), ...fieldsOf(before.data, after.data)]
+  return [...own.map((field) => ({ ...field, own: true })), ...fieldsOf(before.data, after.data), ...referenceFields(before, after)]
+}
+
+/** What changed in the items that it refers to: `author.name`, or the title where it refers to another one. */
+function referenceFields({ references: before = {} }: PayloadItem, { references: after = {} }: PayloadItem): ChangedField[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((name) => {
+    const was = before[name]
+    const is = after[name]
+    if (was === undefined || is === undefined || was.id !== is.id) return was?.id === is?.id ? [] : [{ field: `${name}.title`, before: was?.title, after: is?.title }]
+    return [...fieldsOf({ title: was.title, type: was.type }, { title: is.title, type: is.type }), ...fieldsOf(was.data, is.data)].map(({ field, ...values }) => ({ field: `${name}.${field}`, ...values }))
+  })
 }
 
 function fieldsOf(before: Record<string, unknown>, after: Record<string, unknown>): ChangedField[] {

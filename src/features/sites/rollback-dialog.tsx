@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { useNavigate } from 'react-router-dom'
 import { detailedChanges } from '@/features/sites/payload-changes'
 import { acceptedQuery } from '@/features/sites/queries/received'
-import { rollBack, type Rollback } from '@/features/sites/queries/rollbacks'
+import { rollBack } from '@/features/sites/queries/rollbacks'
 import type { Site } from '@/features/sites/queries/sites'
 import { describeError, errorLine } from '@/lib/errors'
 import { count, formatBytes } from '@/lib/format'
@@ -16,6 +16,15 @@ import { ErrorState } from '@/ui/error-state'
 import { Notice } from '@/ui/notice'
 import { RelativeTime } from '@/ui/relative-time'
 import { Skeleton } from '@/ui/skeleton'
+
+/** A delivery that the site accepted and whose body is still kept. */
+interface Rollback {
+  deliveryId: string
+  jobNumber: number
+  acceptedAt: string
+  itemCount: number
+  bytes: number
+}
 
 interface RollbackDialogProps {
   open: boolean

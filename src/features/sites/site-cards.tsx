@@ -1,6 +1,8 @@
 import { Link } from 'react-router-dom'
-import { policySentence } from '@/features/sites/delivery-policy'
+import { LagMark } from '@/features/sites/lag-mark'
 import { useSiteDeliveries, type SiteDelivery } from '@/features/sites/queries/deliveries'
+import { useSiteLag } from '@/features/sites/queries/site-health'
+import { useSiteTest } from '@/features/sites/queries/site-test'
 import type { Site } from '@/features/sites/queries/sites'
 import { describeError } from '@/lib/errors'
 import { count, formatBytes, formatDuration } from '@/lib/format'
@@ -17,9 +19,14 @@ const LIST = 'grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-sm'
 /** How the last delivery went, and what the site has accepted. */
 export function StateCard({ site }: { site: Site }) {
   const { state } = site
+  const lag = useSiteLag(site.id)
   return (
     <Card title="State">
       <dl className={LIST}>
+        <dt className="text-ink-3">Behind by</dt>
+        <dd>
+          {lag.error !== null ? <span className="text-ink-2">not known: {describeError(lag.error).title}</span> : <LagMark site={site} lag={lag.data ?? undefined} />}
+        </dd>
         <dt className="text-ink-3">Last attempt</dt>
         <dd className="flex flex-wrap items-center gap-x-2 gap-y-1">
           {state.lastStatus === null ? <span className="text-ink-2">none yet</span> : <StatusChip status={state.lastStatus} />}
@@ -50,51 +57,27 @@ export function StateCard({ site }: { site: Site }) {
             </dd>
           </>
         )}
+        <dt className="text-ink-3">Last test</dt>
+        <dd>
+          <LastTest site={site} />
+        </dd>
       </dl>
     </Card>
   )
 }
 
-export function DestinationCard({ site }: { site: Site }) {
-  const builtIn = site.destinationUrl === null
+function LastTest({ site }: { site: Site }) {
+  const { data: test } = useSiteTest(site.id)
+  const link = (
+    <Link to={paths.site.getHref(site.id, 'connection')} className="text-accent-ink underline underline-offset-2">
+      {test === null || test === undefined ? 'Send one' : 'Details'}
+    </Link>
+  )
+  if (test === null || test === undefined) return <span className="text-ink-2">none yet. {link}</span>
   return (
-    <Card title="Destination">
-      <dl className={LIST}>
-        <dt className="text-ink-3">Address</dt>
-        <dd className="flex min-w-0 items-start gap-1">
-          {site.destinationUrl === null ? (
-            'Built-in receiver'
-          ) : (
-            <>
-              <code className="min-w-0 font-mono text-xs leading-5 break-all">{site.destinationUrl}</code>
-              <CopyButton text={site.destinationUrl} label="Copy the address" />
-            </>
-          )}
-        </dd>
-        <dt className="text-ink-3">Slug</dt>
-        <dd className="font-mono text-xs leading-5">{site.slug}</dd>
-        <dt className="text-ink-3">Region</dt>
-        <dd>{site.region ?? <span className="text-ink-3">none</span>}</dd>
-        <dt className="text-ink-3">Delivery</dt>
-        <dd>{policySentence(site.delivery)}</dd>
-        {site.delivery.stateUrl !== null && (
-          <>
-            <dt className="text-ink-3">State</dt>
-            <dd>
-              <code className="min-w-0 font-mono text-xs leading-5 break-all">{site.delivery.stateUrl}</code>
-            </dd>
-          </>
-        )}
-        {builtIn && (site.failureRate > 0 || site.failNext > 0) && (
-          <>
-            <dt className="text-ink-3">Simulated</dt>
-            <dd>
-              {[site.failNext > 0 ? 'the next attempt fails' : null, site.failureRate > 0 ? `${site.failureRate} % of attempts fail` : null].filter((words) => words !== null).join(', then ')}
-            </dd>
-          </>
-        )}
-      </dl>
-    </Card>
+    <>
+      {test.judgement.title}, <RelativeTime at={test.tested_at} className="text-ink-2" />. {link}
+    </>
   )
 }
 

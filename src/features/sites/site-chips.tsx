@@ -20,3 +20,18 @@ export function SiteChips({ site }: { site: Pick<Site, 'enabled' | 'state'> }) {
     </span>
   )
 }
+
+/** The most pressing of them, for a cell: a site that only has to be left alone is healthy. */
+export function HealthMark({ site }: { site: Pick<Site, 'enabled' | 'state'> }) {
+  const [condition, ...others] = siteConditions(site)
+  return (
+    <span className="inline-flex items-center gap-1">
+      <StatusChip status={condition === 'circuit open' ? 'open' : condition} label={condition === 'success' ? 'healthy' : condition} variant="bare" />
+      {others.length > 0 && (
+        <span className="text-xs text-ink-3" title={others.join(', ')}>
+          +{others.length}
+        </span>
+      )}
+    </span>
+  )
+}

@@ -24,6 +24,16 @@ let answers: Record<string, unknown>
 const body = (headline: string) => JSON.stringify({ version: 1, site: { slug: 'google', name: 'Google' }, items: [{ id: 'i', type: 'offer', title: 'Fall', data: { headline } }] })
 const bodies: Record<string, string> = { [NOW_ACCEPTED]: body('New words'), [BEFORE]: body('Old words') }
 
+const version = (more: object) => ({
+  trigger: 'manual', by: 'ada@example.com', item_count: 1, bytes: 900, hash: 'h', has_body: true, is_received: false, is_current: false, is_shown: null, can_roll_back: true, is_first: false, counts: null, ...more,
+})
+
+const report = (verdict: string, tone: string, title: string, status_code: number | null) => ({
+  tested_at: new Date().toISOString(), destination: 'https://example.com/in', webhook_id: 'test_1', request_headers: { 'webhook-id': 'test_1' }, request_body: '{"version":1,"test":true}', status_code, error: null,
+  duration_ms: 120, connect_ms: 20, first_byte_ms: 110, response_headers: { server: 'a server' }, response_excerpt: 'no', truncated: false, secret_version: 3,
+  judgement: { verdict, tone, signature: 'refused', title, advice: 'Compare the secret.' },
+})
+
 let Page: (typeof import('@/features/sites/site-page'))['Component']
 let useSession: (typeof import('@/lib/session'))['useSession']
 
@@ -35,6 +45,7 @@ function answerFor(method: string, path: string, query: URLSearchParams): unknow
     return { body: bodies[id] ?? null, sequence: 1, finished_at: '2026-11-21T08:00:00Z', created_at: '2026-11-21T08:00:00Z' }
   }
   if (path === '/rest/v1/rpc/preview_payload') return { body: bodies[NOW_ACCEPTED], hash: 'h', item_count: 1, bytes: 100 }
+  if (path === '/rest/v1/site_tests') return answers[path] ?? null
   return answers[path] ?? (path.startsWith('/rest/v1/rpc/') ? null : [])
 }
 
@@ -77,10 +88,15 @@ beforeEach(() => {
   answers = {
     '/rest/v1/rpc/start_sync': { job_id: 'the-run', number: 8, status: 'running' },
     '/rest/v1/rpc/rollback_site': { job_id: 'the-run', number: 8, status: 'running' },
-    '/rest/v1/rpc/site_rollbacks': [
-      { delivery_id: NOW_ACCEPTED, job_id: 'j2', job_number: 7, sequence: 2, accepted_at: '2026-11-21T08:00:00Z', item_count: 1, body_bytes: 900, is_current: true },
-      { delivery_id: BEFORE, job_id: 'j1', job_number: 6, sequence: 1, accepted_at: '2026-11-20T08:00:00Z', item_count: 1, body_bytes: 880, is_current: false },
-    ],
+    '/rest/v1/rpc/site_health': { sites: [{ site_id: SITE, differs: true, behind_by: 3, item_count: 4 }] },
+    '/rest/v1/rpc/site_versions': {
+      more: false,
+      versions: [
+        version({ delivery_id: NOW_ACCEPTED, job_id: 'j2', job_number: 7, sequence: 2, at: '2026-11-21T08:00:00Z', is_current: true, can_roll_back: false, counts: { added: 0, changed: 1, removed: 0, reordered: 0, unchanged: 0 } }),
+        version({ delivery_id: BEFORE, job_id: 'j1', job_number: 6, sequence: 1, at: '2026-11-20T08:00:00Z', is_first: true, trigger: 'schedule', by: null }),
+      ],
+    },
+    '/functions/v1/send-test': report('signature_refused', 'failure', 'It answered 401: it does not accept the signature', 401),
     '/functions/v1/site-secret': { version: 4, overlap_until: null },
     '/functions/v1/sync': { accepted: true },
     '/functions/v1/drift': { checked: 1, drifted: 1, unreachable: 0 },
@@ -91,13 +107,13 @@ function Run() {
   return <p>The page of {useParams()['jobId']}</p>
 }
 
-async function open(role: Role = 'editor') {
+async function open(role: Role = 'editor', section = '') {
   useSession.setState({ status: 'signed-in', organizationId: 'o', role })
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <MemoryRouter initialEntries={[`/sites/${SITE}`]}>
+      <MemoryRouter initialEntries={[`/sites/${SITE}${section}`]}>
         <Routes>
-          <Route path="/sites/:siteId" element={<Page />} />
+          <Route path="/sites/:siteId/:section?" element={<Page />} />
           <Route path="/jobs/:jobId" element={<Run />} />
         </Routes>
       </MemoryRouter>
@@ -142,8 +158,9 @@ describe('what keeps deliveries from a site', () => {
     site['enabled'] = false
     state['on_hold'] = true
     await open('viewer')
-    await screen.findByText('Run 6')
-    for (const name of ['Enable again', 'Lift hold', 'Check now', /Roll back/, 'Rotate…']) expect(screen.queryByRole('button', { name })).toBeNull()
+    await screen.findByText('3 items')
+    for (const name of ['Enable again', 'Lift hold', 'Check now', 'Edit']) expect(screen.queryByRole('button', { name })).toBeNull()
+    expect(screen.queryByRole('link', { name: 'Sync this site' })).toBeNull()
   })
 })
 
@@ -214,10 +231,13 @@ describe('drift', () => {
 
 describe('a rollback', () => {
   it('shows first what it would change, and that the site will be on hold', async () => {
-    await open()
-    const list = within(await screen.findByRole('table', { name: 'Accepted deliveries' }))
+    await open('editor', '/history')
+    const list = within(await screen.findByRole('region', { name: 'Versions' }))
     await list.findByText('current')
-    expect(list.getAllByRole('button', { name: /Roll back/ })).toHaveLength(1)
+    expect(list.getByText(/run 6, auto/)).toBeTruthy()
+    // What it has accepted last is nothing to go back to.
+    expect(screen.queryByRole('button', { name: /Roll back/ })).toBeNull()
+    await userEvent.click(list.getByRole('button', { name: /^Version 1/ }))
     await click(/Roll back.*run 6/)
     const dialog = within(await screen.findByRole('dialog'))
     const change = await dialog.findByRole('region', { name: 'What would change' })
@@ -231,9 +251,78 @@ describe('a rollback', () => {
   })
 })
 
+describe('the history', () => {
+  it('compares a version with the one before, and with any other', async () => {
+    await open('viewer', '/history')
+    const differences = await screen.findByRole('region', { name: 'Differences' })
+    for (const words of ['New words', 'Old words']) expect(differences.textContent).toContain(words)
+    expect(screen.getByText(/− is version 1, \+ is version 2/)).toBeTruthy()
+    await userEvent.click(screen.getByRole('button', { name: /^Version 1/ }))
+    await screen.findByText(/Nothing came before it/)
+    await userEvent.click(screen.getByRole('button', { name: 'Compare version 1 with version 2' }))
+    await screen.findByText(/− is version 2, \+ is version 1/)
+    expect(screen.queryByRole('button', { name: /Roll back/ })).toBeNull()
+  })
+
+  it('says so where there is none, and where a page of the site does not exist', async () => {
+    answers['/rest/v1/rpc/site_versions'] = { more: false, versions: [] }
+    await open('viewer', '/history')
+    await screen.findByText('It has received nothing yet')
+  })
+})
+
+describe('a test', () => {
+  it('is sent by editors, and says what came of it and what to do', async () => {
+    await open('editor', '/connection')
+    await screen.findByText('It has not been tested yet.')
+    await click('Send test')
+    await screen.findByText('It answered 401: it does not accept the signature')
+    expect(call('POST /functions/v1/send-test')).toEqual({ site_id: SITE })
+    expect(screen.getByText('401 after 120 ms')).toBeTruthy()
+    expect(screen.getByText('signature refused')).toBeTruthy()
+    expect(screen.getByRole('link', { name: 'Open the verifier' }).getAttribute('href')).toBe(`/sites/${SITE}/verify`)
+  })
+
+  it('is shown to viewers, who send none', async () => {
+    answers['/rest/v1/site_tests'] = { result: report('accepted', 'success', 'It answered 200: accepted', 200) }
+    await open('viewer', '/connection')
+    await screen.findByText('It answered 200: accepted')
+    expect(screen.queryByRole('button', { name: 'Send test' })).toBeNull()
+  })
+})
+
+describe('the receiver kit', () => {
+  it('has the path and the slug of the site in the code, in every language', async () => {
+    await open('viewer', '/receiver')
+    expect((await screen.findByRole('region', { name: 'Code in Node' })).textContent).toMatch(/"google"[^]*'\/in'/)
+    for (const name of ['Edge', 'Python', 'PHP', 'Go', 'Ruby']) {
+      await userEvent.click(screen.getByRole('radio', { name }))
+      expect((await screen.findByRole('region', { name: `Code in ${name}` })).textContent).toContain('DATASYNC_SECRET')
+    }
+  })
+})
+
+describe('the verifier', () => {
+  it('says why a request does not verify, and sends nothing anywhere', async () => {
+    await open('viewer', '/verify')
+    const before = asked.length
+    await screen.findByLabelText('Request')
+    expect(screen.queryByRole('button', { name: /Use this site/ })).toBeNull()
+    await click('Verify')
+    await screen.findByText('There is nothing to read yet.')
+    await userEvent.type(screen.getByLabelText('Request'), 'webhook-id: msg_1{Enter}webhook-timestamp: 1763765342000{Enter}webhook-signature: v2,abc')
+    await userEvent.type(screen.getByLabelText('Signing secret'), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
+    await click('Verify')
+    await screen.findByText('It does not verify')
+    const steps = within(screen.getByRole('list', { name: 'Steps' })).getAllByRole('listitem').map(({ textContent }) => textContent)
+    expect(steps.join('|')).toMatch(/milliseconds.*version v2/)
+    expect(asked).toHaveLength(before)
+  })
+})
+
 describe('the signing secret', () => {
   it('is rotated by an admin, with an overlap of a day unless another is chosen', async () => {
-    await open('admin')
+    await open('admin', '/connection')
     await click('Rotate…')
     const dialog = within(await screen.findByRole('dialog'))
     const hours = dialog.getByLabelText('Overlap, hours')
@@ -249,7 +338,7 @@ describe('the signing secret', () => {
   })
 
   it('ends at once when that is chosen, after a warning', async () => {
-    await open('admin')
+    await open('admin', '/connection')
     await click('Rotate…')
     const dialog = within(await screen.findByRole('dialog'))
     await userEvent.click(dialog.getByRole('radio', { name: 'Rotate now' }))
@@ -260,7 +349,7 @@ describe('the signing secret', () => {
 
   it('has an overlap that an admin can end', async () => {
     state['secret_overlap_until'] = new Date(Date.now() + 3_600_000).toISOString()
-    await open('admin')
+    await open('admin', '/connection')
     await click('End overlap now')
     await userEvent.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'End overlap now' }))
     await waitFor(() => expect(call('POST /functions/v1/site-secret')).toEqual({ site_id: SITE, action: 'end_overlap' }))
@@ -268,7 +357,7 @@ describe('the signing secret', () => {
 
   it('is shown to an admin who asks, and hidden again when they say so or leave it', async () => {
     answers['/functions/v1/site-secret'] = { version: 3, secret: 'whsec_of_the_test', created_at: '2026-11-20T08:00:00Z' }
-    await open('admin')
+    await open('admin', '/connection')
     const card = within(screen.getByRole('region', { name: 'Signing secret' }))
     expect(card.getByRole('link', { name: 'audit log' }).getAttribute('href')).toBe('/settings/audit')
     await click('Reveal')
@@ -283,7 +372,7 @@ describe('the signing secret', () => {
 
   it('is hidden again after a minute', async () => {
     answers['/functions/v1/site-secret'] = { version: 3, secret: 'whsec_of_the_test', created_at: '2026-11-20T08:00:00Z' }
-    await open('admin')
+    await open('admin', '/connection')
     const timers = vi.spyOn(window, 'setTimeout')
     await click('Reveal')
     await screen.findByText('whsec_of_the_test')
@@ -294,7 +383,7 @@ describe('the signing secret', () => {
   })
 
   it('is not for editors to rotate or to see', async () => {
-    await open('editor')
+    await open('editor', '/connection')
     expect(screen.getByRole('region', { name: 'Signing secret' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Rotate…' })).toBeNull()
     expect(screen.queryByRole('button', { name: 'Reveal' })).toBeNull()

@@ -1,4 +1,6 @@
+import type { Lag } from '@/features/sites/queries/site-health'
 import type { Drift, Site } from '@/features/sites/queries/sites'
+import { formatNumber } from '@/lib/format'
 
 export type SiteCondition = 'disabled' | 'on hold' | 'circuit open' | 'half-open' | 'failed' | 'retrying' | 'drifted' | 'never synced' | 'success'
 
@@ -19,6 +21,24 @@ export function siteConditions({ enabled, state }: Pick<Site, 'enabled' | 'state
 /** The most pressing of them: what a list entry is filed under. */
 export function siteCondition(site: Pick<Site, 'enabled' | 'state'>): SiteCondition {
   return siteConditions(site)[0]
+}
+
+/** Why the site is in the condition it is filed under, where that has a reason. */
+export function reasonOf(site: Pick<Site, 'enabled' | 'state'>): string | null {
+  const { disabledReason, holdReason, lastError } = site.state
+  switch (siteCondition(site)) {
+    case 'disabled':
+      return disabledReason
+    case 'on hold':
+      return holdReason
+    case 'failed':
+    case 'retrying':
+    case 'circuit open':
+    case 'half-open':
+      return lastError
+    default:
+      return null
+  }
 }
 
 export const DRIFT_WORDS: Record<Drift, string> = {
@@ -65,4 +85,27 @@ export function sitesSentence(sites: readonly Pick<Site, 'enabled' | 'state'>[],
   if (fresh > 0 && fresh === conditions.length) return `${all}, nothing received yet`
   if (fresh > 0) return `${all}, ${fresh} received nothing yet`
   return conditions.length === 0 ? `${all}, none enabled` : `${all}, every delivery accepted`
+}
+
+/** It has accepted nothing and nothing is mapped to it: there is nothing that it could be behind. */
+export function hasNothingToShow({ state }: { state: { acceptedAt: string | null } }, lag: Lag): boolean {
+  return state.acceptedAt === null && lag.itemCount === 0
+}
+
+export function isBehind(site: { state: { acceptedAt: string | null } }, lag: Lag): boolean {
+  return lag.differs && !hasNothingToShow(site, lag)
+}
+
+/** The line under it: how far the enabled ones are behind what they should show. */
+export function lagSentence(sites: readonly Pick<Site, 'id' | 'enabled' | 'state'>[], lags: ReadonlyMap<string, Lag> | undefined): string {
+  const known = sites.flatMap((site) => {
+    const lag = site.enabled ? lags?.get(site.id) : undefined
+    return lag === undefined ? [] : [isBehind(site, lag)]
+  })
+  if (known.length === 0) return 'Each receives its own payload, signed, with every run.'
+  const behind = known.filter(Boolean).length
+  if (behind === 0) return 'All that are enabled show what they should: nothing is waiting to be sent.'
+  return behind === known.length && behind > 1
+    ? `All ${formatNumber(behind)} that are enabled are behind: a run brings them up to date.`
+    : `${formatNumber(behind)} ${behind === 1 ? 'is' : 'are'} behind ${behind === 1 ? 'its' : 'their'} content: a run brings ${behind === 1 ? 'it' : 'them'} up to date.`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { maxBodyBytes, parsePayload } from '../_shared/core/payload.ts'
 import { simulatedFailure } from '../_shared/core/retry.ts'
+import { isTestBody } from '../_shared/core/test-message.ts'
 import {
   importSecret,
   parseCount,
@@ -77,6 +78,8 @@ export function createDestinationHandler(dependencies: DestinationDependencies):
 
     const text = decodeText(read.value)
     if (text === null) return problem(400, 'not_text', 'the body is not UTF-8 text')
+    // Answered and forgotten: neither the snapshot nor a simulated failure is touched by a test.
+    if (isTestBody(text)) return json(200, { applied: false, test: true, receivedAt: new Date(now).toISOString(), itemCount: 0 })
     const payload = parsePayload(text)
     if (!payload.ok) return problem(400, payload.error.code, payload.error.message)
 

@@ -11,7 +11,7 @@ export interface Received {
   at: string
 }
 
-function toReceived(body: string, sequence: number | null, at: string): Received {
+export function toReceived(body: string, sequence: number | null, at: string): Received {
   const parsed = parsePayload(body)
   return { body, sequence, at, payload: parsed.ok ? parsed.value : null, problem: parsed.ok ? null : parsed.error.message }
 }

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { readChanges } from '@/features/sites/payload-changes'
 import type { Database } from '@/lib/database.types'
+import { everyRow } from '@/lib/queries/every-row'
 import { useOrganizationId } from '@/lib/session'
 import { supabase } from '@/lib/supabase'
 import type { PayloadChange } from '@/ui/change-list'
@@ -75,11 +76,19 @@ export interface SiteState {
 const COLUMNS = `id, name, slug, region, destination_url, enabled, failure_rate, fail_next, max_attempts, first_retry_ms, timeout_seconds,
   requests_per_minute, state_url, site_states(*), site_item_mappings(count)` as const
 
+/** A thousand sites come again with every nudge: without what only a site's own page shows. */
+const LIST_COLUMNS = `id, name, slug, region, destination_url, enabled, failure_rate, fail_next, max_attempts, first_retry_ms, timeout_seconds,
+  requests_per_minute, state_url, site_states(disabled_reason, circuit, circuit_changed_at, not_before, secret_version, secret_overlap_until, secret_set_at,
+    accepted_delivery_id, accepted_sequence, accepted_hash, accepted_at, accepted_item_count, on_hold, on_hold_since, hold_reason,
+    drift, drift_checked_at, drift_message, last_status, last_error, last_attempt_at)` as const
+
+type ListedState = Omit<StateRow, 'site_id' | 'organization_id' | 'last_sequence' | 'drift_changes'> & { drift_changes?: StateRow['drift_changes'] }
+
 type SiteRecord = Pick<
   SiteRow,
   | 'id' | 'name' | 'slug' | 'region' | 'destination_url' | 'enabled' | 'failure_rate' | 'fail_next'
   | 'max_attempts' | 'first_retry_ms' | 'timeout_seconds' | 'requests_per_minute' | 'state_url'
-> & { site_states: StateRow[]; site_item_mappings: { count: number }[] }
+> & { site_states: ListedState[]; site_item_mappings?: { count: number }[] }
 
 function toSite(row: SiteRecord): Site {
   const [state] = row.site_states
@@ -99,7 +108,7 @@ function toSite(row: SiteRecord): Site {
       requestsPerMinute: row.requests_per_minute,
       stateUrl: row.state_url,
     },
-    itemCount: row.site_item_mappings[0]?.count ?? 0,
+    itemCount: row.site_item_mappings?.[0]?.count ?? 0,
     state: {
       disabledReason: state?.disabled_reason ?? null,
       circuit: oneOf(CIRCUITS, state?.circuit, 'closed'),
@@ -124,7 +133,7 @@ function toSite(row: SiteRecord): Site {
   }
 }
 
-function toDrift(state: StateRow | undefined): Pick<SiteState, 'drift' | 'driftCheckedAt' | 'driftMessage' | 'driftChanges'> {
+function toDrift(state: ListedState | undefined): Pick<SiteState, 'drift' | 'driftCheckedAt' | 'driftMessage' | 'driftChanges'> {
   const checkedAt = state?.drift_checked_at ?? null
   const acceptedAt = state?.accepted_at ?? null
   // What it was compared with is no longer what it accepted.
@@ -147,22 +156,17 @@ function oneOf<Word extends string>(words: readonly Word[], value: string | unde
 const TABLES = ['site_states', 'site_item_mappings'] as const
 
 async function getSites(signal: AbortSignal): Promise<Site[]> {
-  const { data, error } = await supabase
-    .from('sites')
-    .select(COLUMNS)
-    .neq('site_item_mappings.mode', 'block')
-    .order('name')
-    .order('id')
-    .abortSignal(signal)
-  if (error) throw error
-  return data.map(toSite)
+  const rows = await everyRow((from, to) =>
+    supabase.from('sites').select(LIST_COLUMNS, { count: 'exact' }).order('name').order('id').range(from, to).abortSignal(signal),
+  )
+  return rows.map(toSite)
 }
 
-/** Every site of the organization, by name. */
+/** Every site of the organization, by name; how many items each shows is in `siteHealthQuery`. */
 export function sitesQuery(organizationId: string) {
   return queryOptions({
     queryKey: ['sites', 'list', organizationId],
-    meta: { tables: TABLES },
+    meta: { tables: ['site_states'] },
     queryFn: ({ signal }) => getSites(signal),
   })
 }
