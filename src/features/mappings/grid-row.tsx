@@ -1,11 +1,12 @@
+import { DotsThreeIcon } from '@phosphor-icons/react/DotsThree'
+import { WarningIcon } from '@phosphor-icons/react/Warning'
 import type { VirtualItem } from '@tanstack/react-virtual'
 import { memo } from 'react'
-import { Link } from 'react-router-dom'
 import type { Mapping } from '@/features/mappings/mapping'
 import { ModeMark } from '@/features/mappings/mode-mark'
-import type { Columns, MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
-import { cellKey, type Pending } from '@/features/mappings/use-mapping-writes'
-import { paths } from '@/lib/paths'
+import type { ChangedBases } from '@/features/mappings/queries/changed-bases'
+import type { ColumnsResult, MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
+import type { Pending } from '@/features/mappings/use-mapping-writes'
 import { cn } from '@/ui/cn'
 import { Skeleton } from '@/ui/skeleton'
 
@@ -13,6 +14,8 @@ export const ROW_HEIGHT = 36
 
 export interface GridRowProps {
   item: MatrixItem
+  /** Written beside the first row of each type, where rows go by type. */
+  typeTitle: string | undefined
   index: number
   top: number
   columns: readonly VirtualItem[]
@@ -20,52 +23,61 @@ export interface GridRowProps {
   width: number
   firstWidth: number
   sites: readonly MatrixSite[]
-  cells: Columns
+  cells: ColumnsResult
   pending: Pending
-  /** The column of the selected cell, or -1 when it is in another row. */
-  selected: number
+  changed: ChangedBases
+  /** The column of the active cell, or -1 when it is in another row. */
+  active: number
+  /** The selected columns as text ("2-5,7-7"), so that rows that show the same need not be drawn again. */
+  spans: string
   last: boolean
 }
 
-export const GridRow = memo(function GridRow({ item, index, top, columns, width, firstWidth, sites, cells, pending, selected, last }: GridRowProps) {
+export const GridRow = memo(function GridRow({ item, typeTitle, index, top, columns, width, firstWidth, sites, cells, pending, changed, active, spans, last }: GridRowProps) {
+  const selected = spans === '' ? [] : spans.split(',').map((span) => span.split('-').map(Number))
+  const isSelected = (column: number) => selected.some(([left = 0, right = 0]) => column >= left && column <= right)
+  const [whole] = selected
+  const isWhole = whole !== undefined && whole[0] === 0 && whole[1] === sites.length - 1
   return (
     <div role="row" aria-rowindex={index + 2} className="group absolute inset-x-0 [contain:layout_style]" style={{ top, height: ROW_HEIGHT }}>
       <div
         role="rowheader"
         aria-colindex={1}
+        data-row-head={index}
+        title={item.title}
         className={cn(
-          'sticky left-0 z-10 flex h-full items-center gap-1.5 border-r border-line bg-panel px-3 group-hover:bg-hover',
+          'sticky left-0 z-10 flex h-full cursor-default items-center gap-1.5 border-r border-line px-3 group-hover:bg-hover',
+          isWhole ? 'bg-accent-ground' : 'bg-panel',
           !last && 'border-b',
+          active >= 0 && 'shadow-[inset_2px_0_0_var(--accent)]',
         )}
         style={{ width: `calc(100% - ${width - firstWidth}px)` }}
       >
-        {/* The panel has the same link for the keyboard; a thousand stops of Tab would help nobody. */}
-        <Link
-          to={paths.contentItem.getHref(item.id)}
-          tabIndex={-1}
-          title={item.title}
-          className={cn('min-w-0 truncate hover:underline', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}
-        >
+        <span className={cn('min-w-0 flex-1 truncate', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}>
           {item.title}
-        </Link>
-        {item.status === 'draft' && <span className="shrink-0 text-hint text-ink-3">draft</span>}
+          {item.status === 'draft' && <span className="ml-1.5 text-hint font-normal text-ink-3">draft</span>}
+        </span>
+        {typeTitle !== undefined && <span className="max-w-24 shrink-0 truncate text-xs text-ink-3">{typeTitle}</span>}
+        <HeadMenuMark className="group-hover:opacity-100" />
       </div>
       {columns.map((column) => {
         const site = sites[column.index]
         if (site === undefined) return null
-        const isSelected = column.index === selected
-        const written = pending.get(cellKey({ siteId: site.id, itemId: item.id }))
-        const known = cells[site.id]
+        const written = pending.get(site.id)?.get(item.id)
+        const known = cells.columns[site.id]
         const mapping: Mapping | null | undefined = written !== undefined ? written.mapping : known === undefined ? undefined : (known[item.id] ?? null)
         return (
           <GridCell
             key={site.id}
             mapping={mapping}
+            failed={mapping === undefined && cells.failed[site.id] !== undefined}
+            changed={mapping?.mode === 'override' && hasChanged(changed[site.id]?.[item.id], mapping)}
             row={index}
             column={column.index}
             right={width - column.start}
             width={column.size}
-            selected={isSelected}
+            active={column.index === active}
+            selected={isSelected(column.index)}
             edge={column.index === sites.length - 1}
             last={last}
           />
@@ -75,40 +87,63 @@ export const GridRow = memo(function GridRow({ item, index, top, columns, width,
   )
 })
 
+const hasChanged = (fields: readonly string[] | undefined, mapping: Mapping) => fields !== undefined && fields.some((name) => Object.hasOwn(mapping.overrides, name))
+
+/** For the pointer alone: keys have Shift+F10 in the cell. */
+export function HeadMenuMark({ className }: { className: string }) {
+  return (
+    <span data-head-menu aria-hidden className={cn('-mr-1.5 flex size-6 shrink-0 items-center justify-center rounded-sm text-ink-2 opacity-0 hover:bg-line max-md:hidden', className)}>
+      <DotsThreeIcon weight="bold" className="size-4" />
+    </span>
+  )
+}
+
 interface GridCellProps {
   /** undefined: on its way. */
   mapping: Mapping | null | undefined
+  failed: boolean
+  /** The item says something else by now than when it was overridden here. */
+  changed: boolean
   row: number
   column: number
   /** From the right edge of the matrix to the cell's left one. */
   right: number
   width: number
+  active: boolean
   selected: boolean
   edge: boolean
   last: boolean
 }
 
 /** On its own, so that a column that comes into sight renders itself and not its neighbours. */
-const GridCell = memo(function GridCell({ mapping, row, column, right, width, selected, edge, last }: GridCellProps) {
+const GridCell = memo(function GridCell({ mapping, failed, changed, row, column, right, width, active, selected, edge, last }: GridCellProps) {
   return (
     <div
       role="gridcell"
       aria-colindex={column + 2}
       aria-selected={selected}
-      aria-busy={mapping === undefined || undefined}
-      tabIndex={selected ? 0 : -1}
+      aria-busy={(mapping === undefined && !failed) || undefined}
+      tabIndex={active ? 0 : -1}
       data-cell={`${row}:${column}`}
+      data-active={active || undefined}
       className={cn(
-        'absolute inset-y-0 flex cursor-default items-center justify-center border-line outline-none group-hover:bg-hover',
+        'absolute inset-y-0 flex cursor-default items-center justify-center border-line outline-none',
         !edge && 'border-r',
         !last && 'border-b',
-        selected && 'bg-accent-ground shadow-[inset_0_0_0_2px_var(--accent)] group-hover:bg-accent-ground',
+        selected ? 'bg-accent-ground' : 'group-hover:bg-hover',
+        active && 'shadow-[inset_0_0_0_2px_var(--accent)]',
         // A second, outer ring tells "selected" from "selected, and the keys go here".
         'focus-visible:z-1 focus-visible:outline-2 focus-visible:outline-offset-1 focus-visible:outline-accent',
       )}
       style={{ left: `calc(100% - ${right}px)`, width }}
     >
-      {mapping === undefined ? <ReadingMark /> : <ModeMark mapping={mapping} />}
+      {mapping !== undefined ? <ModeMark mapping={mapping} /> : failed ? <FailedMark /> : <ReadingMark />}
+      {changed && (
+        <span title="The item has changed since it was overridden here" className="ml-1.5 flex text-warning">
+          <WarningIcon weight="fill" className="size-3.5" aria-hidden />
+          <span className="sr-only">, the item has changed since</span>
+        </span>
+      )}
     </div>
   )
 })
@@ -119,6 +154,17 @@ function ReadingMark() {
     <>
       <Skeleton className="w-12" />
       <span className="sr-only">being read</span>
+    </>
+  )
+}
+
+function FailedMark() {
+  return (
+    <>
+      <span aria-hidden className="text-failure">
+        ?
+      </span>
+      <span className="sr-only">could not be read</span>
     </>
   )
 }

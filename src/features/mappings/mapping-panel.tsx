@@ -1,14 +1,14 @@
-import { EyeIcon } from '@phosphor-icons/react/Eye'
 import { PencilSimpleIcon } from '@phosphor-icons/react/PencilSimple'
 import { useState } from 'react'
 import { Link } from 'react-router-dom'
-import { MODE_SENTENCE, panelFields, withMode, withOverride, withoutOverride, type Mapping, type Mode } from '@/features/mappings/mapping'
+import { changedBase, MODE_SENTENCE, panelFields, withBase, withMode, withOverride, withoutOverride, type Mapping, type Mode } from '@/features/mappings/mapping'
 import { OverrideField } from '@/features/mappings/override-field'
 import { useBaseData } from '@/features/mappings/queries/base-item'
 import type { MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
 import { describeError } from '@/lib/errors'
 import { paths } from '@/lib/paths'
 import type { ContentType } from '@/lib/queries/content-types'
+import { CopyButton } from '@/ui/copy-button'
 import { ErrorState } from '@/ui/error-state'
 import { SegmentedControl } from '@/ui/segmented-control'
 import { Skeleton } from '@/ui/skeleton'
@@ -29,12 +29,11 @@ interface MappingPanelProps {
   /** undefined: on its way. */
   mapping: Mapping | null | undefined
   onWrite: (after: Mapping | null, words: string) => void
-  onPreview: () => void
   readOnly: boolean
 }
 
 /** One cell, in full: its mode, and each field inherited or overridden. */
-export function MappingPanel({ item, site, type, mapping, onWrite, onPreview, readOnly }: MappingPanelProps) {
+export function MappingPanel({ item, site, type, mapping, onWrite, readOnly }: MappingPanelProps) {
   // Not "none" while it is on its way: nothing is chosen yet.
   const choice: Choice | '' = mapping === undefined ? '' : (mapping?.mode ?? 'none')
   return (
@@ -57,13 +56,11 @@ export function MappingPanel({ item, site, type, mapping, onWrite, onPreview, re
         {readOnly && <p className="mt-2 text-hint text-ink-3">Your role is viewer: you can look, not change.</p>}
       </div>
       {mapping !== undefined && mapping !== null && mapping.mode !== 'block' && <Fields {...{ item, site, type, mapping, onWrite, readOnly }} />}
-      <div className="flex flex-col items-start gap-2.5 border-t border-line pt-3">
-        <button type="button" onClick={onPreview} className="flex items-start gap-2 rounded-sm text-left text-hint text-accent-ink underline-offset-2 hover:underline">
-          <EyeIcon className="mt-px size-4 shrink-0" aria-hidden /> Preview what {site.name} will receive
-        </button>
+      <div className="flex items-center justify-between gap-2 border-t border-line pt-3">
         <Link to={paths.contentItem.getHref(item.id)} className="flex items-start gap-2 rounded-sm text-hint text-accent-ink underline-offset-2 hover:underline">
           <PencilSimpleIcon className="mt-px size-4 shrink-0" aria-hidden /> Open the item
         </Link>
+        <CopyButton label="Copy a link to this cell" text={() => window.location.origin + paths.mappings.getHref({ item: item.id, site: site.id })} />
       </div>
     </div>
   )
@@ -110,8 +107,10 @@ function FieldList({ item, site, type, mapping, onWrite, readOnly, base }: Field
               schema={type.schema}
               base={base[name]}
               override={override}
+              changed={changedBase(mapping, name, base[name])}
               readOnly={readOnly}
               onSet={(value) => onWrite(withOverride(mapping, name, value), `${label} overridden for ${site.name}`)}
+              onKeep={() => onWrite(withBase(mapping, name, base[name]), `${label} stays overridden for ${site.name}`)}
               onClear={() => onWrite(withoutOverride(mapping, name), `${label} of "${item.title}" is inherited again on ${site.name}`)}
             />
           </div>

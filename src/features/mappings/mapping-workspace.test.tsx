@@ -26,13 +26,13 @@ interface Sent {
 let stored: Sent[] = []
 function store(sent: Sent): void {
   stored = stored.filter((row) => row.site_id !== sent.site_id || row.item_id !== sent.item_id)
-  if (sent.mode !== null) stored.push({ position: 0, ...sent })
+  if (sent.mode !== null) stored.push({ position: 0, overrides: {}, ...sent })
 }
 
 const items: MatrixItem[] = Array.from({ length: 200 }, (_, index) => ({
   id: `i${index}`, title: `Item ${index}`, status: index === 1 ? 'draft' : 'published', typeId: 't',
 }))
-const sites: MatrixSite[] = Array.from({ length: 50 }, (_, index) => ({ id: `s${index}`, name: `Site ${index}`, slug: `site-${index}`, enabled: true }))
+const sites: MatrixSite[] = Array.from({ length: 50 }, (_, index) => ({ id: `s${index}`, name: `Site ${index}`, slug: `site-${index}`, region: null, enabled: true }))
 
 let Workspace: (typeof import('@/features/mappings/mapping-workspace'))['MappingWorkspace']
 
@@ -43,10 +43,10 @@ beforeAll(async () => {
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
       if (request.url?.includes('/rpc/set_mappings') === true) {
-        const [sent] = (JSON.parse(body) as { cells: Sent[] }).cells
-        written.push(sent)
+        const { cells } = JSON.parse(body) as { cells: Sent[] }
+        written.push(cells.length === 1 ? cells[0] : cells)
         if (refusal === null) {
-          if (sent !== undefined) store(sent)
+          cells.forEach(store)
           response.end('1')
         } else {
           response.statusCode = 400
@@ -82,8 +82,8 @@ beforeEach(() => {
   ]
   reading = Promise.resolve()
   const client = newClient()
-  for (const site of sites) client.setQueryData(['site_item_mappings', 'of-site', site.id], { siteId: site.id, cells: {} })
-  client.setQueryData(['site_item_mappings', 'of-site', 's0'], {
+  for (const site of sites) client.setQueryData(['mapping-columns', site.id], { siteId: site.id, cells: {} })
+  client.setQueryData(['mapping-columns', 's0'], {
     siteId: 's0',
     cells: { i0: { mode: 'full', overrides: {}, position: 4 }, i2: { mode: 'override', overrides: { headline: 'Hi' }, position: 0 } },
   })
@@ -161,10 +161,10 @@ describe('the matrix', () => {
     expect(cell('1:0')).toBe('full')
     await waitFor(() => expect(written).toHaveLength(4))
     expect(written).toEqual([
-      { site_id: 's0', item_id: 'i1', mode: 'block', overrides: {} },
-      { site_id: 's0', item_id: 'i1', mode: 'override', overrides: {} },
+      { site_id: 's0', item_id: 'i1', mode: 'block' },
+      { site_id: 's0', item_id: 'i1', mode: 'override' },
       { site_id: 's0', item_id: 'i1', mode: null },
-      { site_id: 's0', item_id: 'i1', mode: 'full', overrides: {} },
+      { site_id: 's0', item_id: 'i1', mode: 'full' },
     ])
   })
 
@@ -175,13 +175,38 @@ describe('the matrix', () => {
     expect(written).toEqual([])
   })
 
-  it('undoes, with the overrides and the place', async () => {
+  it('undoes, with the overrides, and leaves the place to whoever orders', async () => {
     await userEvent.click(screen.getAllByRole('gridcell')[0]!)
     // At once: what is still on its way can be undone as well.
     await userEvent.keyboard('{ArrowDown}{ArrowDown}f{Control>}z{/Control}')
     await waitFor(() => expect(written).toHaveLength(2))
-    expect(written[1]).toEqual({ site_id: 's0', item_id: 'i2', mode: 'override', overrides: { headline: 'Hi' }, position: 0 })
+    expect(written[1]).toEqual({ site_id: 's0', item_id: 'i2', mode: 'override', overrides: { headline: 'Hi' } })
     await waitFor(() => expect(cell('2:0')).toBe('override, 1 field'))
+  })
+
+  it('writes a range in one call, and brings back the place of what was removed', async () => {
+    await userEvent.click(screen.getAllByRole('gridcell')[0]!)
+    await userEvent.keyboard('{Shift>}{ArrowDown}{ArrowDown}{ArrowRight}{/Shift}')
+    expect(focused()).toBe('0:0')
+    expect(document.querySelectorAll('[role=gridcell][aria-selected=true]')).toHaveLength(6)
+    await userEvent.keyboard('{Backspace}')
+    await waitFor(() => expect(written).toHaveLength(1))
+    // Those that hold nothing already are not written.
+    expect(written[0]).toEqual([
+      { site_id: 's0', item_id: 'i0', mode: null },
+      { site_id: 's0', item_id: 'i2', mode: null },
+    ])
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(() => expect(written).toHaveLength(2))
+    expect(written[1]).toEqual([
+      { site_id: 's0', item_id: 'i0', mode: 'full', position: 4 },
+      { site_id: 's0', item_id: 'i2', mode: 'override', overrides: { headline: 'Hi' }, position: 0 },
+    ])
+    await waitFor(() => expect(cell('2:0')).toBe('override, 1 field'))
+    await userEvent.keyboard('{Control>}{Shift>}z{/Shift}{/Control}')
+    await waitFor(() => expect(cell('2:0')).toBe('–not sent'))
+    await waitFor(() => expect(written).toHaveLength(3))
+    expect(written[2]).toEqual(written[0])
   })
 
   it('rolls back what the database refuses', async () => {

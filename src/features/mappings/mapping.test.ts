@@ -1,6 +1,6 @@
 import type { ContentSchema } from '@core/content-schema'
 import { describe, expect, it } from 'vitest'
-import { overrideProblem, panelFields, sameMapping, withMode, withOverride, withoutOverride, type Mapping } from '@/features/mappings/mapping'
+import { changedBase, overrideProblem, panelFields, sameMapping, withBase, withMode, withOverride, withoutOverride, type Mapping } from '@/features/mappings/mapping'
 
 const schema: ContentSchema = {
   type: 'object',
@@ -44,6 +44,31 @@ describe('overrides, a field at a time', () => {
   })
   it('come first in the panel, lost fields last', () => {
     expect(panelFields(schema, { cta_text: 'x', old: 1 })).toEqual(['cta_text', 'headline', 'discount', 'tags', 'old'])
+  })
+})
+
+describe('the base of an override', () => {
+  const made: Mapping = { ...overridden, bases: { cta_text: 'Go' } }
+  it('is to be looked at where the item says something else by now', () => {
+    expect(changedBase(made, 'cta_text', 'Go')).toBeNull()
+    expect(changedBase(made, 'cta_text', 'Start')).toEqual({ was: 'Go' })
+    expect(changedBase({ ...made, bases: { cta_text: null } }, 'cta_text', undefined)).toBeNull()
+    expect(changedBase({ ...made, bases: { cta_text: null } }, 'cta_text', 'Start')).toEqual({ was: null })
+  })
+  it('is not guessed where nobody knows it', () => {
+    expect(changedBase({ ...made, bases: null }, 'cta_text', 'Start')).toBeNull()
+    expect(changedBase({ ...made, bases: undefined }, 'cta_text', 'Start')).toBeNull()
+    expect(changedBase({ ...made, bases: {} }, 'cta_text', 'Start')).toBeNull()
+  })
+  it('is what one has looked at when one keeps the override', () => {
+    const kept = withBase(made, 'cta_text', 'Start')
+    expect(changedBase(kept, 'cta_text', 'Start')).toBeNull()
+    expect(kept.overrides).toEqual(made.overrides)
+    expect(sameMapping(made, kept)).toBe(false)
+  })
+  it('is the database’s to find where the override is new', () => {
+    expect(withOverride(made, 'headline', 'Hi').bases).toBeUndefined()
+    expect(sameMapping(made, { ...made, bases: undefined })).toBe(true)
   })
 })
 

@@ -8,6 +8,11 @@ export interface Mapping {
   mode: Mode
   /** By field name; only what differs from the item. */
   overrides: Record<string, JsonValue>
+  /**
+   * What the item said when each override was made; a field that is missing here, or null as a whole: not known.
+   * undefined: the database is yet to look.
+   */
+  bases?: Record<string, JsonValue> | null | undefined
   /** The place among the site's items; null until the database has given one. */
   position: number | null
 }
@@ -28,7 +33,8 @@ export const MODE_SENTENCE: Record<Mode | 'none', string> = {
 /** The mapping that a mode makes of what was there. Overrides live in the mode override only, as in the database. */
 export function withMode(before: Mapping | null, mode: Mode | null): Mapping | null {
   if (mode === null) return null
-  return { mode, overrides: mode === 'override' && before?.mode === 'override' ? before.overrides : {}, position: before?.position ?? null }
+  const kept = mode === 'override' && before?.mode === 'override'
+  return { mode, overrides: kept ? before.overrides : {}, bases: kept ? before.bases : undefined, position: before?.position ?? null }
 }
 
 export function withOverride(before: Mapping | null, name: string, value: JsonValue): Mapping {
@@ -38,12 +44,18 @@ export function withOverride(before: Mapping | null, name: string, value: JsonVa
 
 /** The mode stays override when the last field goes: the person chose it, and full is one key away. */
 export function withoutOverride(before: Mapping, name: string): Mapping {
-  return { ...before, overrides: Object.fromEntries(Object.entries(before.overrides).filter(([key]) => key !== name)) }
+  return { mode: before.mode, overrides: without(before.overrides, name), position: before.position }
+}
+
+/** Somebody has looked at what the item says now and keeps the override all the same. */
+export function withBase(before: Mapping, name: string, base: JsonValue | undefined): Mapping {
+  return { ...before, bases: { ...(before.bases ?? {}), [name]: base ?? null } }
 }
 
 export function sameMapping(a: Mapping | null, b: Mapping | null): boolean {
   if (a === null || b === null) return a === b
-  return a.mode === b.mode && sameValue(a.overrides, b.overrides)
+  if (a.mode !== b.mode || !sameValue(a.overrides, b.overrides)) return false
+  return a.bases === undefined || b.bases === undefined || sameValue(a.bases, b.bases)
 }
 
 export function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
@@ -54,6 +66,18 @@ function sorted(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, entry]) => [key, sorted(entry)]))
+}
+
+function without(record: Readonly<Record<string, JsonValue>>, name: string): Record<string, JsonValue> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
+}
+
+/** What the item said when this field was overridden, where it says something else by now; null where it does not, or nobody knows. */
+export function changedBase(mapping: Mapping, name: string, now: JsonValue | undefined): { was: JsonValue } | null {
+  const bases = mapping.bases ?? {}
+  if (mapping.mode !== 'override' || !Object.hasOwn(mapping.overrides, name) || !Object.hasOwn(bases, name)) return null
+  const was = bases[name] ?? null
+  return sameValue(was, now) ? null : { was }
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { ContentSchema, JsonValue } from '@core/content-schema'
 import { ArrowUUpLeftIcon } from '@phosphor-icons/react/ArrowUUpLeft'
+import { WarningIcon } from '@phosphor-icons/react/Warning'
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
 import { overrideProblem, sameValue } from '@/features/mappings/mapping'
+import { Button } from '@/ui/button'
 import { Field } from '@/ui/field'
 import { IconButton } from '@/ui/icon-button'
 import { SchemaControl } from '@/ui/schema-control/schema-control'
@@ -14,8 +16,12 @@ interface OverrideFieldProps {
   base: JsonValue | undefined
   /** undefined: inherited. */
   override: JsonValue | undefined
+  /** What the item said when this was overridden, where it says something else by now. */
+  changed?: { was: JsonValue } | null
   onSet: (value: JsonValue) => void
   onClear: () => void
+  /** The override stays although the item has changed. */
+  onKeep?: () => void
   readOnly: boolean
 }
 
@@ -23,7 +29,7 @@ interface OverrideFieldProps {
  * Inherited: dashed, showing what the item says; a click begins an override. Overridden: a control, with what it replaces struck
  * through. What is typed is written when one leaves the field or presses Enter, so that one change is one write and one undo.
  */
-export function OverrideField({ name, schema, base, override, onSet, onClear, readOnly }: OverrideFieldProps) {
+export function OverrideField({ name, schema, base, override, changed = null, onSet, onClear, onKeep, readOnly }: OverrideFieldProps) {
   const field = schema.properties[name]
   const label = fieldLabel(name, field)
   const box = useRef<HTMLDivElement>(null)
@@ -127,11 +133,66 @@ export function OverrideField({ name, schema, base, override, onSet, onClear, re
           <Inherited label={label} value={base} readOnly={readOnly} onBegin={begin} />
         </div>
       )}
-      {open && (
+      {overridden && changed !== null && (
+        <ChangedBase
+          label={label}
+          was={changed.was}
+          now={base}
+          override={override}
+          readOnly={readOnly}
+          onKeep={onKeep}
+          onClear={() => {
+            setDraft(null)
+            onClear()
+          }}
+        />
+      )}
+      {open && changed === null && (
         <p className="mt-1.5 text-hint text-ink-3">
           <span className="sr-only">In place of: </span>
           <s className="line-clamp-2 break-words">{valueInWords(base)}</s>
         </p>
+      )}
+    </div>
+  )
+}
+
+interface ChangedBaseProps {
+  label: string
+  was: JsonValue
+  now: JsonValue | undefined
+  override: JsonValue
+  readOnly: boolean
+  onKeep: (() => void) | undefined
+  onClear: () => void
+}
+
+/** The item has moved on since somebody overrode it: was that override about the old text, or does it still hold? */
+function ChangedBase({ label, was, now, override, readOnly, onKeep, onClear }: ChangedBaseProps) {
+  const same = sameValue(now, override)
+  return (
+    <div role="group" aria-label={`${label} of the item has changed since`} className="mt-1.5 rounded-md bg-warning-ground px-2.5 py-2 text-hint text-ink-2">
+      <p className="flex items-start gap-1.5 font-semibold text-warning">
+        <WarningIcon weight="fill" aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+        {same ? 'The item says the same by now' : 'The item has changed since'}
+      </p>
+      <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-2.5 gap-y-0.5">
+        <dt className="text-ink-3">Was</dt>
+        <dd className="line-clamp-3 break-words">
+          <s>{valueInWords(was)}</s>
+        </dd>
+        <dt className="text-ink-3">Is now</dt>
+        <dd className="line-clamp-3 break-words text-ink">{valueInWords(now)}</dd>
+      </dl>
+      {!readOnly && (
+        <div className="mt-2 flex flex-wrap gap-1.5">
+          <Button size="sm" aria-label={`Keep override of ${label}`} onClick={onKeep}>
+            Keep override
+          </Button>
+          <Button size="sm" aria-label={`Take the item’s ${label}`} onClick={onClear}>
+            Take the item’s
+          </Button>
+        </div>
       )}
     </div>
   )

@@ -8,6 +8,8 @@ export interface CellWrite {
   /** null takes the mapping away. */
   mode: Mode | null
   overrides?: Record<string, JsonValue>
+  /** What the overrides were made over, where that is known better than by looking at the item now. */
+  bases?: Record<string, JsonValue>
   /** Where among the site's items; without it a new one goes last. */
   position?: number
 }
