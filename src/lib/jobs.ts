@@ -23,7 +23,7 @@ export interface JobSummary {
 const REASONS_SHOWN = 2
 
 const COLUMNS = `id, number, status, trigger, created_by, api_key_name, message, total, succeeded, failed, skipped, created_at, finished_at,
-  profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name), sync_deliveries(target_name, reason)` as const
+  profiles!sync_jobs_created_by_fkey(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name), sync_deliveries(target_name, reason)` as const
 
 interface JobListOptions {
   /** Who reads: their own runs are theirs ("you"). */
@@ -32,14 +32,19 @@ interface JobListOptions {
   /** Keyset: only runs with a lower number than this. */
   before?: number | undefined
   status?: string | undefined
+  trigger?: string | undefined
+  /** Only these. */
+  numbers?: readonly number[] | undefined
   signal: AbortSignal
 }
 
 /** The newest runs first. Numbers are given in order and never twice, so they serve as the key of a page. */
-export async function fetchJobs({ userId, limit, before, status, signal }: JobListOptions): Promise<JobSummary[]> {
+export async function fetchJobs({ userId, limit, before, status, trigger, numbers, signal }: JobListOptions): Promise<JobSummary[]> {
   let query = supabase.from('sync_jobs').select(COLUMNS).eq('sync_deliveries.status', 'failed')
   if (before !== undefined) query = query.lt('number', before)
   if (status !== undefined) query = query.eq('status', status)
+  if (trigger !== undefined) query = query.eq('trigger', trigger)
+  if (numbers !== undefined) query = query.in('number', [...numbers])
   const { data, error } = await query
     .order('number', { ascending: false })
     .order('target_name', { referencedTable: 'sync_deliveries' })

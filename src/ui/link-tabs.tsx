@@ -4,7 +4,8 @@ import { cn } from '@/ui/cn'
 
 interface LinkTabsProps {
   'aria-label': string
-  tabs: readonly { label: string; href: string }[]
+  /** `count`: how many wait there, said only when there are any. */
+  tabs: readonly { label: string; href: string; count?: number | undefined }[]
 }
 
 /** The pages of one place. Links and no tabs: each has its own address. */
@@ -18,7 +19,7 @@ export function LinkTabs({ tabs, ...rest }: LinkTabsProps) {
   }, [pathname])
   return (
     <nav ref={nav} aria-label={rest['aria-label']} className="relative mb-4 flex gap-4 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)] [scrollbar-width:none]">
-      {tabs.map(({ label, href }) => (
+      {tabs.map(({ label, href, count }) => (
         <NavLink
           key={href}
           to={href}
@@ -31,6 +32,12 @@ export function LinkTabs({ tabs, ...rest }: LinkTabsProps) {
           }
         >
           {label}
+          {count !== undefined && count > 0 && (
+            <span className="ml-1.5 rounded-full bg-accent-ground px-1.5 text-xs font-semibold text-accent-ink tabular-nums">
+              {count}
+              <span className="sr-only"> waiting</span>
+            </span>
+          )}
         </NavLink>
       ))}
     </nav>

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { textHeaders } from '@/features/jobs/curl-command'
+import { CurlPart } from '@/features/jobs/curl-part'
 import { phasesOf, timingWords, type Phase } from '@/features/jobs/attempt-timing'
 import { isOpen } from '@/features/jobs/delivery-words'
 import type { Delivery } from '@/features/jobs/live/shapes'
@@ -23,7 +25,7 @@ export function AttemptsList({ delivery }: { delivery: Delivery }) {
     <ol className="space-y-6">
       {data.map((attempt) => (
         <li key={attempt.number}>
-          <AttemptView attempt={attempt} longest={longest} />
+          <AttemptView attempt={attempt} delivery={delivery} longest={longest} />
         </li>
       ))}
     </ol>
@@ -40,7 +42,7 @@ function nothingWords(delivery: Delivery): { title: string; detail: string } {
 }
 
 /** `longest`: of the delivery's attempts, so that their bars can be compared. */
-function AttemptView({ attempt, longest }: { attempt: Attempt; longest: number }) {
+function AttemptView({ attempt, delivery, longest }: { attempt: Attempt; delivery: Delivery; longest: number }) {
   const accepted = attempt.statusCode !== null && attempt.statusCode >= 200 && attempt.statusCode < 300
   return (
     <section aria-label={`Attempt ${attempt.number}`}>
@@ -59,6 +61,7 @@ function AttemptView({ attempt, longest }: { attempt: Attempt; longest: number }
       <Part title="Request headers">
         <JsonView value={attempt.requestHeaders} depth={1} label={`request headers of attempt ${attempt.number}`} />
       </Part>
+      {Object.keys(textHeaders(attempt.requestHeaders)).length > 0 && <CurlPart attempt={attempt} delivery={delivery} />}
       {attempt.statusCode !== null && (
         <Part title="Response headers">
           <JsonView value={attempt.responseHeaders} depth={0} label={`response headers of attempt ${attempt.number}`} />

@@ -1,12 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
 import { ArrowCounterClockwiseIcon } from '@phosphor-icons/react/ArrowCounterClockwise'
 import { lazy, Suspense, useState } from 'react'
+import { Link } from 'react-router-dom'
 import { attemptWords, shortHash } from '@/features/jobs/delivery-words'
 import type { JobLive } from '@/features/jobs/live/job-log-store'
 import type { Delivery, Job } from '@/features/jobs/live/shapes'
 import { cancelRun } from '@/features/jobs/queries/cancel-run'
+import { previousRunQuery } from '@/features/jobs/queries/compare'
 import { errorLine } from '@/lib/errors'
 import { formatClock, formatDuration, formatExact } from '@/lib/format'
 import { startedWords } from '@/lib/jobs'
+import { paths } from '@/lib/paths'
 import { useHasRole, useSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { JobStatusChip } from '@/ui/job-columns'
@@ -71,8 +75,23 @@ export function JobHeader({ job, deliveries, starter, schedule, idle }: JobHeade
         </>
       }
       sub={<span className="text-ink-3">{sub}</span>}
-      actions={mayAct && (ended ? failed.length > 0 && <RetryFailed job={job} failed={failed} /> : <CancelRun job={job} />)}
+      actions={
+        <>
+          {ended && <ComparePrevious job={job} />}
+          {mayAct && (ended ? failed.length > 0 && <RetryFailed job={job} failed={failed} /> : <CancelRun job={job} />)}
+        </>
+      }
     />
+  )
+}
+
+function ComparePrevious({ job }: { job: Job }) {
+  const { data: previous } = useQuery(previousRunQuery(job.number))
+  if (previous === undefined || previous === null) return null
+  return (
+    <Button asChild variant="ghost">
+      <Link to={paths.compareJobs.getHref(previous.id, job.id)}>Compare with run {previous.number}</Link>
+    </Button>
   )
 }
 

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router-dom'
+import { Link, useLocation, useParams, useSearchParams } from 'react-router-dom'
 import { useStore } from 'zustand'
 import { JobHeader } from '@/features/jobs/job-header'
 import { createJobLogStore } from '@/features/jobs/live/job-log-store'
 import { streamState } from '@/features/jobs/live/stream-state'
 import { LogRemoved } from '@/features/jobs/log-removed'
-import { jobFeed } from '@/features/jobs/queries/job-feed'
+import { lineLink, readLine } from '@/features/jobs/line-link'
+import { everyLine, jobFeed } from '@/features/jobs/queries/job-feed'
 import type { DeliveryView } from '@/features/jobs/site-card'
 import { SiteCards } from '@/features/jobs/site-cards'
 import { describeError } from '@/lib/errors'
@@ -13,9 +14,11 @@ import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
 import { Button } from '@/ui/button'
 import { ErrorState } from '@/ui/error-state'
+import { Notice } from '@/ui/notice'
 import { PageHeader } from '@/ui/page-header'
 import { Skeleton } from '@/ui/skeleton'
 import { Terminal } from '@/ui/terminal/terminal'
+import { toast } from '@/ui/toaster'
 
 const DeliveryDrawer = lazy(() => import('@/features/jobs/delivery-drawer').then((module) => ({ default: module.DeliveryDrawer })))
 
@@ -31,7 +34,10 @@ export function Component() {
 }
 
 function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
-  const [{ store, start }] = useState(() => createJobLogStore(jobFeed(jobId)))
+  const { search: query, hash } = useLocation()
+  const marked = readLine(query, hash)
+  const [feed] = useState(() => jobFeed(jobId))
+  const [{ store, start }] = useState(() => createJobLogStore(feed, undefined, marked))
   useEffect(() => start(), [start])
   const live = useStore(store)
   const { job, deliveries } = live
@@ -46,8 +52,21 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
   const onOpen = useCallback((deliveryId: string, view: DeliveryView) => setOpened({ deliveryId, view }), [])
   const onClose = () => {
     setOpened(null)
-    if (search.has('delivery')) setSearch({}, { replace: true })
+    if (search.has('delivery')) {
+      const next = new URLSearchParams(search)
+      next.delete('delivery')
+      setSearch(next, { replace: true, preventScrollReset: true })
+    }
   }
+  const onMark = useCallback((seq: number) => {
+    const link = lineLink(seq)
+    setSearch(link.searchParams, { replace: true, preventScrollReset: true })
+    navigator.clipboard.writeText(link.href).then(
+      () => toast.success(`The link to line ${seq} is copied`),
+      () => toast.message(`The address is now that of line ${seq}`, { description: 'The browser does not allow copying here: copy it from the address bar.' }),
+    )
+  }, [setSearch])
+  const allLines = useCallback(() => everyLine(feed, store.getState().log.lines), [feed, store])
   const shown = opened === null ? undefined : deliveries.find(({ id }) => id === opened.deliveryId)
 
   // Names change with no delivery's status, so that the terminal keeps its rows.
@@ -70,6 +89,11 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
     <>
       <JobHeader job={job} deliveries={deliveries} starter={live.starter} schedule={live.schedule} idle={idle} />
       <SiteCards deliveries={deliveries} clockOffset={live.clockOffset ?? 0} onOpen={onOpen} />
+      {marked !== null && live.settled && marked > job.logSeq && (
+        <Notice tone="warning" className="mt-4">
+          The link names line {marked}; this log ends with line {job.logSeq}.
+        </Notice>
+      )}
       {job.logsRemovedAt !== null && <LogRemoved at={job.logsRemovedAt} kept={live.log.lines.length} />}
       {(job.logsRemovedAt === null || live.log.lines.length > 0) && (
         <Terminal
@@ -79,6 +103,9 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
           sites={sites}
           state={streamState(live)}
           fileName={`run-${job.number}`}
+          allLines={allLines}
+          marked={marked}
+          onMark={onMark}
         />
       )}
       {opened !== null && shown !== undefined && (

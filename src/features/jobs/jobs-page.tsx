@@ -1,84 +1,119 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { PulseIcon } from '@phosphor-icons/react/Pulse'
 import { ArrowCounterClockwiseIcon } from '@phosphor-icons/react/ArrowCounterClockwise'
-import { lazy, Suspense, useState } from 'react'
-import { Link, useSearchParams } from 'react-router-dom'
-import { jobsQuery } from '@/features/jobs/queries/list-jobs'
-import { describeError } from '@/lib/errors'
+import { ArrowsLeftRightIcon } from '@phosphor-icons/react/ArrowsLeftRight'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Link, useNavigate } from 'react-router-dom'
+import { isFiltering, jobFilters, NO_FILTERS, type JobFilters } from '@/features/jobs/list/job-filters'
+import { JobFiltersBar } from '@/features/jobs/list/job-filters-bar'
+import { longJobColumns } from '@/features/jobs/list/job-columns'
+import { useJobList } from '@/features/jobs/list/use-job-list'
+import { describeError, errorLine } from '@/lib/errors'
+import { useJobsTabs } from '@/lib/jobs-tabs'
 import { usePageTitle } from '@/lib/page-title'
-import { jobsTabs, paths } from '@/lib/paths'
+import { paths } from '@/lib/paths'
 import { useHasRole, useSession } from '@/lib/session'
+import { useShortcut } from '@/lib/shortcuts'
+import { useUrlFilters } from '@/lib/use-url-filters'
 import { Button } from '@/ui/button'
-import { DataTable } from '@/ui/data-table'
 import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
-import { jobColumns } from '@/ui/job-columns'
 import { LinkTabs } from '@/ui/link-tabs'
+import { LongTable } from '@/ui/long-table'
+import { Notice } from '@/ui/notice'
 import { PageHeader } from '@/ui/page-header'
-import { Select } from '@/ui/select'
 
 const BulkReplayDrawer = lazy(() => import('@/features/jobs/replay/bulk-replay-drawer').then((module) => ({ default: module.BulkReplayDrawer })))
 
-const STATUSES = ['queued', 'running', 'success', 'partial', 'failed', 'cancelled'] as const
-const OPTIONS = [{ value: 'all', label: 'Every status' }, ...STATUSES.map((status) => ({ value: status, label: status }))]
-
 export function Component() {
   usePageTitle('Jobs')
-  const userId = useSession((state) => state.user?.id)
-  const [search, setSearch] = useSearchParams()
-  const status = STATUSES.find((candidate) => candidate === search.get('status'))
-  const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(jobsQuery(userId, status))
-  const jobs = data?.pages.flat()
+  const [filters, setFilters] = useUrlFilters(jobFilters)
   const mayReplay = useHasRole('editor')
   const [replaying, setReplaying] = useState(false)
-
   return (
     <>
       <PageHeader
         title="Jobs"
-        sub="Every run: what was sent, to whom, and how it ended."
+        sub="Every run: what was sent, to whom, and how it ended. Select two to compare them."
         actions={
-          <>
-            <Select
-              aria-label="Status"
-              className="w-40!"
-              value={status ?? 'all'}
-              onValueChange={(value) => setSearch(value === 'all' ? {} : { status: value }, { replace: true })}
-              options={OPTIONS}
-            />
-            {mayReplay && (
-              <Button icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setReplaying(true)}>
-                Replay deliveries
-              </Button>
-            )}
-          </>
+          mayReplay && (
+            <Button icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setReplaying(true)}>
+              Replay deliveries
+            </Button>
+          )
         }
       />
-      <LinkTabs aria-label="Jobs" tabs={jobsTabs} />
+      <LinkTabs aria-label="Jobs" tabs={useJobsTabs()} />
       {replaying && (
         <Suspense>
           <BulkReplayDrawer onClose={() => setReplaying(false)} />
         </Suspense>
       )}
-      {error !== null && jobs === undefined ? (
-        <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
-      ) : (
-        <DataTable
-          caption="Jobs"
-          columns={jobColumns}
-          rows={jobs}
-          rowKey={({ id }) => id}
-          rowHref={({ id }) => paths.job.getHref(id)}
-          skeletonRows={8}
-          empty={status === undefined ? <NoJobs /> : <NoneOf status={status} onClear={() => setSearch({}, { replace: true })} />}
-        />
-      )}
-      {hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Load more
-          </Button>
+      <JobFiltersBar filters={filters} onChange={setFilters} />
+      {/* Other filters are another list: it begins at its top. */}
+      <JobList key={JSON.stringify(filters)} filters={filters} onClear={() => setFilters(NO_FILTERS)} />
+    </>
+  )
+}
+
+function JobList({ filters, onClear }: { filters: JobFilters; onClear: () => void }) {
+  const navigate = useNavigate()
+  const userId = useSession((state) => state.user?.id)
+  const { rows, error, retry, retrying, hasMore, loadMore, loadingMore, olderError, retryOlder } = useJobList(filters, userId)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const chosen = useMemo(() => (rows ?? []).filter(({ id }) => selected.has(id)), [rows, selected])
+  const [newer, before] = chosen
+  const pair = chosen.length === 2 && newer !== undefined && before !== undefined ? paths.compareJobs.getHref(before.id, newer.id) : null
+  useShortcut('c', 'Compare the two selected runs', () => {
+    if (pair !== null) void navigate(pair)
+  }, { enabled: pair !== null })
+
+  if (error !== null && rows === undefined) return <ErrorState {...describeError(error)} onRetry={retry} retrying={retrying} />
+  return (
+    <>
+      {chosen.length > 0 && (
+        <div role="status" className="sticky top-14 z-20 mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line-strong bg-panel px-3 py-2 text-hint shadow-lift">
+          <ArrowsLeftRightIcon aria-hidden className="size-4 text-ink-3" />
+          <span>
+            {pair !== null
+              ? `Run ${before?.number} & run ${newer?.number}`
+              : chosen.length === 1
+                ? `Run ${newer?.number} is selected. Select another one to compare it with.`
+                : `${chosen.length} runs are selected. Two can be compared.`}
+          </span>
+          <span className="ml-auto flex gap-2">
+            {pair !== null && (
+              <Button asChild size="sm" variant="primary">
+                <Link to={pair}>Compare</Link>
+              </Button>
+            )}
+            <Button size="sm" onClick={() => setSelected(new Set())}>
+              Clear
+            </Button>
+          </span>
         </div>
+      )}
+      <LongTable
+        caption="Jobs"
+        columns={longJobColumns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        rowLabel={({ number }) => `run ${number}`}
+        rowHref={({ id }) => paths.job.getHref(id)}
+        selection={{ selected, onChange: setSelected }}
+        {...(rows !== undefined && !hasMore ? { total: rows.length } : {})}
+        {...(hasMore ? { onEnd: loadMore } : {})}
+        empty={isFiltering(filters) ? <NoneOf onClear={onClear} /> : <NoJobs />}
+      />
+      {olderError !== null ? (
+        <Notice tone="failure" className="mt-3" action={<Button size="sm" onClick={retryOlder}>Try again</Button>}>
+          {errorLine(olderError)}
+        </Notice>
+      ) : (
+        loadingMore && (
+          <p role="status" className="mt-3 text-center text-hint text-ink-3">
+            Loading older runs…
+          </p>
+        )
       )}
     </>
   )
@@ -99,6 +134,6 @@ function NoJobs() {
   )
 }
 
-function NoneOf({ status, onClear }: { status: string; onClear: () => void }) {
-  return <EmptyState title={`No run with the status “${status}”`} detail="Others may be there." actions={<Button onClick={onClear}>Show every status</Button>} />
+function NoneOf({ onClear }: { onClear: () => void }) {
+  return <EmptyState title="No run matches" detail="Others may be there: choose another status, site or time." actions={<Button onClick={onClear}>Show every run</Button>} />
 }

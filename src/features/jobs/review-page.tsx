@@ -1,33 +1,57 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { PaperPlaneTiltIcon } from '@phosphor-icons/react/PaperPlaneTilt'
-import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router-dom'
+import { UserCheckIcon } from '@phosphor-icons/react/UserCheck'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { useLocation, useSearchParams } from 'react-router-dom'
+import { ApprovalNotice } from '@/features/jobs/approvals/approval-notice'
 import { planQuery, type Plan } from '@/features/jobs/queries/plan'
+import { planHashQuery } from '@/features/jobs/queries/plan-hash'
 import { useReviewPreference } from '@/features/jobs/review-preference'
+import { choiceOf, chosenIds, reviewAddress } from '@/features/jobs/review/choice'
 import { PlanSummary } from '@/features/jobs/review/plan-summary'
-import { partsOf, planNotes, planSentence } from '@/features/jobs/review/plan-words'
+import { newsSince, partsOf, planNotes, planSentence } from '@/features/jobs/review/plan-words'
 import { NOTHING_TO_SEND, ReviewRefusal } from '@/features/jobs/review/review-refusal'
 import { SiteList } from '@/features/jobs/review/site-list'
+import { useReviewRun } from '@/features/jobs/review/use-review-run'
 import { preloadJobPage } from '@/features/jobs/run-sync'
 import { describeError, errorLine } from '@/lib/errors'
+import { noteFirstStep } from '@/lib/first-steps'
 import { count } from '@/lib/format'
 import { usePageTitle } from '@/lib/page-title'
-import { paths } from '@/lib/paths'
-import { startRun } from '@/lib/runs'
 import { useHasRole } from '@/lib/session'
+import { useShortcut } from '@/lib/shortcuts'
+import { useUrlFilters } from '@/lib/use-url-filters'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { Notice } from '@/ui/notice'
 import { PageHeader } from '@/ui/page-header'
 import { Skeleton } from '@/ui/skeleton'
-import { toast } from '@/ui/toaster'
+
+const AskDialog = lazy(() => import('@/features/jobs/approvals/ask-dialog').then((module) => ({ default: module.AskDialog })))
+const ApprovalReview = lazy(() => import('@/features/jobs/approvals/approval-review').then((module) => ({ default: module.ApprovalReview })))
 
 export function Component() {
   usePageTitle('Review')
+  useEffect(() => void noteFirstStep('review'), [])
   const [search] = useSearchParams()
-  const chosen = search.get('sites')
-  // Another choice of sites is another plan: nothing that was said about the one before stays.
+  const approval = search.get('approval')
+  const { state } = useLocation()
+  const chosen = search.get('sites') ?? sitesIn(state)
+  if (approval !== null) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <ApprovalReview key={approval} approvalId={approval} />
+      </Suspense>
+    )
+  }
+  // Other sites are another plan: nothing that was said about the one before stays.
   return <Review key={chosen ?? ''} siteIds={chosen === null ? null : chosen.split(',').filter(Boolean)} />
+}
+
+/** The list of sites hands over a choice that is too long for an address in the history's state, which survives a reload. */
+function sitesIn(state: unknown): string | null {
+  const siteIds = typeof state === 'object' && state !== null && 'siteIds' in state ? state.siteIds : undefined
+  return Array.isArray(siteIds) && siteIds.every((id) => typeof id === 'string') ? siteIds.join(',') : null
 }
 
 function Review({ siteIds }: { siteIds: readonly string[] | null }) {
@@ -62,38 +86,53 @@ interface PlanViewProps {
 }
 
 function PlanView({ plan, siteIds, refetch }: PlanViewProps) {
-  const navigate = useNavigate()
   const mayRun = useHasRole('editor')
   const { skip, setSkip } = useReviewPreference()
   const [first] = useState(plan)
+  const [asking, setAsking] = useState(false)
   const onStale = useCallback(() => void refetch(), [refetch])
-  const start = useMutation({
-    mutationFn: (force: boolean) => startRun({ siteIds, planHash: plan.hash, force }, toast.message),
-    onSuccess: (jobId) => navigate(paths.job.getHref(jobId)),
-    onError: (error) => {
-      if (describeError(error).code === 'DS012') onStale()
-    },
-  })
-  const parts = useMemo(() => partsOf(plan), [plan])
+  const [{ part, text, choice }, setAddress] = useUrlFilters(reviewAddress)
+
+  const all = useMemo(() => partsOf(plan), [plan])
+  const chosen = useMemo(() => chosenIds(choice, plan.sites), [choice, plan.sites])
+  const whole = chosen.size === plan.sites.length - all.disabled.length
+  // What the run would be: the plan without the sites that are left out.
+  const run = useMemo<Plan>(() => (whole ? plan : { ...plan, sites: plan.sites.filter(({ site_id }) => chosen.has(site_id)) }), [plan, whole, chosen])
+  const parts = useMemo(() => partsOf(run), [run])
   const news = useMemo(() => newsSince(first, plan), [first, plan])
-  const { changed } = parts
-  const nothingChanged = changed.length === 0
+  const { data: planHash = null } = useQuery(planHashQuery(plan, chosen, whole))
+
+  const nobody = chosen.size === 0
+  const nothingChanged = parts.changed.length === 0
+  const { start, ask, approved, waiting, needsApproval, mayStart, isAdmin, userId } = useReviewRun({
+    siteIds: whole ? siteIds : [...chosen], planHash, force: nothingChanged, onChanged: onStale,
+  })
   const refused = start.error === null ? null : describeError(start.error)
+  const able = mayRun && !nobody && !parts.tooLarge && planHash !== null
+  const asks = needsApproval === true && !mayStart
+  const canAct = able && (mayStart || (asks && waiting === undefined)) && !start.isPending && !start.isSuccess
+  const words = nothingChanged ? 'Send anyway' : `Send to ${count('site', parts.changed.length)}`
+  const act = () => {
+    if (!canAct) return
+    if (asks) setAsking(true)
+    else start.mutate()
+  }
+  useShortcut('$mod+Enter', asks ? 'Ask for approval' : 'Send what is reviewed', act, { enabled: canAct })
 
   return (
     <>
       <PageHeader
-        title={planSentence(plan, parts)}
-        sub={planNotes(plan, parts)}
+        title={nobody ? 'No site is chosen' : planSentence(run, parts)}
+        sub={nobody ? 'Choose the sites that this run is for.' : planNotes(run, parts)}
         actions={
           <Button
             variant={nothingChanged ? 'secondary' : 'primary'}
-            icon={<PaperPlaneTiltIcon aria-hidden weight="bold" />}
+            icon={asks ? <UserCheckIcon aria-hidden weight="bold" /> : <PaperPlaneTiltIcon aria-hidden weight="bold" />}
             busy={start.isPending || start.isSuccess}
-            disabled={!mayRun || parts.tooLarge}
-            onClick={() => start.mutate(nothingChanged)}
+            disabled={!canAct && !start.isPending && !start.isSuccess}
+            onClick={act}
           >
-            {nothingChanged ? 'Send anyway' : `Send to ${count('site', changed.length)}`}
+            {asks ? (waiting === undefined ? 'Ask for approval' : 'Waits for approval') : words}
           </Button>
         }
       />
@@ -105,30 +144,37 @@ function PlanView({ plan, siteIds, refetch }: PlanViewProps) {
           </Notice>
         )}
         {!mayRun && <Notice>You can look at the plan; starting a run takes the role of an editor. Ask an admin of the organization for it.</Notice>}
+        {mayRun && <ApprovalNotice approved={approved} waiting={waiting} needsApproval={needsApproval} isAdmin={isAdmin} userId={userId} />}
         {parts.tooLarge && (
           <Notice tone="failure" title="This run would be refused">
-            A delivery carries at most 1 MB. Map fewer items to the site, or shorten the longest ones.
+            A delivery carries at most 1 MB. Map fewer items to the site, or shorten the longest ones, or leave the site out.
           </Notice>
         )}
-        <PlanSummary parts={parts} />
-        <SiteList parts={parts} news={news} onStale={onStale} />
-        <Checkbox
-          checked={skip}
-          onCheckedChange={setSkip}
-          label="Skip the review next time"
-          hint="“Run Sync” then starts at once, in this browser. This page stays at its address, where you can turn the review on again."
+        {!nobody && <PlanSummary parts={parts} />}
+        <SiteList
+          parts={all}
+          news={news}
+          onStale={onStale}
+          filter={{ part, text }}
+          onFilter={setAddress}
+          {...(mayRun ? { chosen, onChoose: (next: ReadonlySet<string>) => setAddress({ choice: choiceOf(next, plan.sites) }) } : {})}
         />
+        {needsApproval === false && (
+          <Checkbox
+            checked={skip}
+            onCheckedChange={setSkip}
+            label="Skip the review next time"
+            hint="“Run Sync” then starts at once, in this browser. This page stays at its address, where you can turn the review on again."
+          />
+        )}
       </div>
+      {asking && (
+        <Suspense>
+          <AskDialog what={`a run to ${count('site', nothingChanged ? chosen.size : parts.changed.length)}`} onAsk={ask.mutateAsync} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </>
   )
-}
-
-/** The sites whose comparison is another one than when the reading began. */
-function newsSince(first: Plan, plan: Plan): ReadonlySet<string> {
-  if (first.hash === plan.hash) return new Set()
-  const pair = ({ hash, accepted_hash }: Plan['sites'][number]) => `${hash} ${accepted_hash ?? ''}`
-  const known = new Map(first.sites.map((site) => [site.site_id, pair(site)]))
-  return new Set(plan.sites.filter((site) => known.get(site.site_id) !== pair(site)).map(({ site_id }) => site_id))
 }
 
 function Loading() {

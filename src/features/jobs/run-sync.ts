@@ -9,8 +9,8 @@ import { toast } from '@/ui/toaster'
 /** The page of a run is fetched while the run is being started, so that it is there when its first lines are. */
 export const preloadJobPage = (): void => void import('@/features/jobs/job-page').catch(() => undefined)
 
-/** Refusals that the review explains better than a message could: nothing to sync, nothing to send. */
-const EXPLAINED = new Set(['DS010', 'DS011', 'DS013'])
+/** Refusals that the review explains better than a message could: nothing to sync, nothing to send, an approval that is needed first. */
+const EXPLAINED = new Set(['DS010', 'DS011', 'DS013', 'DS098', 'DS102'])
 
 export interface RunSync {
   /** Where "Run Sync" leads to while the review is not skipped: give it to a Link, so that it can be opened in a tab. */

@@ -1,3 +1,4 @@
+import { ApprovalCard } from '@/features/settings/approval-card'
 import { AuditRetentionCard } from '@/features/settings/audit-retention-card'
 import { CopyCard } from '@/features/settings/copy-card'
 import { DeleteOrganizationCard } from '@/features/settings/delete-organization-card'
@@ -17,6 +18,7 @@ export function Component() {
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <OrganizationCard />
         <CopyCard />
+        <ApprovalCard />
         <RetentionCard />
         <AuditRetentionCard />
         <DeleteOrganizationCard />

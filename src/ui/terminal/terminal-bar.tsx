@@ -1,6 +1,8 @@
 import { DownloadSimpleIcon } from '@phosphor-icons/react/DownloadSimple'
 import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
-import { useState } from 'react'
+import { PauseIcon } from '@phosphor-icons/react/Pause'
+import { PlayIcon } from '@phosphor-icons/react/Play'
+import { memo, useState } from 'react'
 import { count, formatNumber } from '@/lib/format'
 import { CopyButton } from '@/ui/copy-button'
 import { DropdownMenu, MenuItem } from '@/ui/dropdown-menu'
@@ -10,6 +12,12 @@ import { Select } from '@/ui/select'
 import type { LevelFilter, LineFilter } from '@/ui/terminal/filter'
 import type { TerminalSite } from '@/ui/terminal/line'
 import { StreamState, type TerminalState } from '@/ui/terminal/stream-state'
+
+/** The whole log, or what is shown of it: as text, or as a JSON object a line (ndjson). */
+export interface DownloadKind {
+  what: 'all' | 'shown'
+  form: 'text' | 'ndjson'
+}
 
 interface TerminalBarProps {
   state: TerminalState
@@ -22,7 +30,13 @@ interface TerminalBarProps {
   onFilter: (filter: LineFilter) => void
   /** The text of the chosen lines, or of all that are shown. */
   copyText: () => string
-  onDownload: (kind: 'log' | 'jsonl') => void
+  onDownload: (kind: DownloadKind) => void
+  /** How many lines a file that is being written has so far. */
+  saving: number | null
+  /** New lines are scrolled to. */
+  follows: boolean
+  /** undefined: none will come. */
+  onFollow: ((follows: boolean) => void) | undefined
 }
 
 const LEVEL_OPTIONS: readonly { value: LevelFilter; label: string }[] = [
@@ -38,7 +52,7 @@ const LEVEL_OPTIONS: readonly { value: LevelFilter; label: string }[] = [
 const quietSelect = 'w-auto! border-transparent! bg-transparent! text-hint! text-term-dim! hover:text-term-ink! focus-visible:text-term-ink!'
 const quietButton = 'text-term-ink! hover:bg-term-line!'
 
-export function TerminalBar({ state, total, shown, selected, sites, filter, onFilter, copyText, onDownload }: TerminalBarProps) {
+export const TerminalBar = memo(function TerminalBar({ state, total, shown, selected, sites, filter, onFilter, copyText, onDownload, saving, follows, onFollow }: TerminalBarProps) {
   const [searching, setSearching] = useState(false)
   const lines = shown === total ? count('line', total) : `${formatNumber(shown)} of ${count('line', total)}`
   const endSearch = () => {
@@ -50,6 +64,11 @@ export function TerminalBar({ state, total, shown, selected, sites, filter, onFi
     <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-term-line bg-term-bar px-3 py-0.5">
       <StreamState state={state} />
       <span className="text-hint whitespace-nowrap text-term-dim tabular-nums">{lines}</span>
+      {saving !== null && (
+        <span role="status" className="text-hint whitespace-nowrap text-term-info tabular-nums">
+          Saving {formatNumber(saving)}…
+        </span>
+      )}
       <div className="ml-auto flex flex-wrap items-center justify-end gap-0.5">
         {searching && (
           <Input
@@ -85,6 +104,14 @@ export function TerminalBar({ state, total, shown, selected, sites, filter, onFi
             options={[{ value: 'all', label: 'all sites' }, ...sites.map(({ id, slug }) => ({ value: id, label: slug }))]}
           />
         )}
+        {onFollow !== undefined && (
+          <IconButton
+            label={follows ? 'Pause: stay where I read' : 'Follow new lines'}
+            className={quietButton}
+            icon={follows ? <PauseIcon aria-hidden weight="fill" /> : <PlayIcon aria-hidden weight="fill" />}
+            onClick={() => onFollow(!follows)}
+          />
+        )}
         <IconButton
           label={searching ? 'End the search' : 'Search the log'}
           aria-pressed={searching}
@@ -98,11 +125,17 @@ export function TerminalBar({ state, total, shown, selected, sites, filter, onFi
           label={selected > 0 ? `Copy ${count('chosen line', selected)}` : `Copy ${count('line', shown)}`}
           text={copyText}
         />
-        <DropdownMenu trigger={<IconButton label="Download" className={quietButton} icon={<DownloadSimpleIcon aria-hidden />} />}>
-          <MenuItem onSelect={() => onDownload('log')}>Text (.log)</MenuItem>
-          <MenuItem onSelect={() => onDownload('jsonl')}>JSON lines, with payloads (.jsonl)</MenuItem>
+        <DropdownMenu trigger={<IconButton label="Download" disabled={saving !== null} className={quietButton} icon={<DownloadSimpleIcon aria-hidden />} />}>
+          <MenuItem onSelect={() => onDownload({ what: 'all', form: 'text' })}>All lines as text (.log)</MenuItem>
+          <MenuItem onSelect={() => onDownload({ what: 'all', form: 'ndjson' })}>All lines as JSON, with payloads (.ndjson)</MenuItem>
+          {shown !== total && (
+            <>
+              <MenuItem onSelect={() => onDownload({ what: 'shown', form: 'text' })}>{count('shown line', shown)} as text (.log)</MenuItem>
+              <MenuItem onSelect={() => onDownload({ what: 'shown', form: 'ndjson' })}>{count('shown line', shown)} as JSON (.ndjson)</MenuItem>
+            </>
+          )}
         </DropdownMenu>
       </div>
     </div>
   )
-}
+})

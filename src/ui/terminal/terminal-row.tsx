@@ -1,7 +1,6 @@
 import { CaretRightIcon } from '@phosphor-icons/react/CaretRight'
-import { memo, type MouseEvent } from 'react'
+import { memo } from 'react'
 import { cn } from '@/ui/cn'
-import { stableHue } from '@/ui/hue'
 import { JsonView } from '@/ui/json-view'
 import { formatDelta, type TerminalLine, type TerminalSite } from '@/ui/terminal/line'
 
@@ -9,10 +8,14 @@ interface TerminalRowProps {
   line: TerminalLine
   origin: number
   site: TerminalSite | undefined
+  hue: string | undefined
   open: boolean
   selected: boolean
+  /** The one that the address names. */
+  marked: boolean
+  /** Whether its number is a link to it. */
+  linked: boolean
   onToggle: (seq: number) => void
-  onSelect: (seq: number, extend: boolean) => void
 }
 
 const BADGE: Record<string, string> = {
@@ -20,33 +23,35 @@ const BADGE: Record<string, string> = {
 }
 const TINT: Record<string, string> = { warn: 'bg-term-warn/7', error: 'bg-term-error/10' }
 
-export const TerminalRow = memo(function TerminalRow({ line, origin, site, open, selected, onToggle, onSelect }: TerminalRowProps) {
+// Built once: a row is drawn thousands of times while somebody scrolls, and joining classes each time is what costs.
+const ROW =
+  'grid grid-cols-[3rem_4.5rem_3.75rem_minmax(0,1fr)] items-start gap-x-3 px-3 py-0.75 font-mono text-hint leading-4.75 md:grid-cols-[3rem_4.5rem_3.75rem_6.5rem_minmax(0,1fr)] '
+const TIME = 'cursor-pointer whitespace-nowrap text-term-dim tabular-nums select-none hover:text-term-ink'
+const NUMBER = 'text-right text-2xs leading-4.75 text-term-dim tabular-nums select-none'
+const MESSAGE = 'min-w-0 text-term-ink max-md:col-span-4'
+
+/** Clicks on its number and its time are heard by the list (terminal-lines.tsx): a row has as few parts and functions as it can. */
+export const TerminalRow = memo(function TerminalRow({ line, origin, site, hue, open, selected, marked, linked, onToggle }: TerminalRowProps) {
   const hasPayload = line.payload !== null && line.payload !== undefined
+  const ground = marked ? 'bg-term-info/25 shadow-[inset_3px_0_0_currentColor] text-term-info' : selected ? 'bg-term-info/18' : (TINT[line.level] ?? 'hover:bg-term-bar')
   return (
-    <div
-      className={cn(
-        'grid grid-cols-[4.5rem_3.75rem_minmax(0,1fr)] items-start gap-x-3 px-3 py-0.75 font-mono text-hint leading-4.75 md:grid-cols-[4.5rem_3.75rem_6.5rem_minmax(0,1fr)]',
-        selected ? 'bg-term-info/18' : (TINT[line.level] ?? 'hover:bg-term-bar'),
+    <div className={ROW + ground}>
+      {linked ? (
+        // One more stop of Tab for every line would be no help: the region has a key for it (l).
+        <a href={`?line=${line.seq}`} data-part="number" tabIndex={-1} title="Copy a link to this line" className={`${NUMBER} hover:text-term-ink hover:underline`}>
+          {line.seq}
+        </a>
+      ) : (
+        <span className={NUMBER}>{line.seq}</span>
       )}
-    >
-      {/* A pointer's way to choose lines; the keyboard has Ctrl-A and Ctrl-C on the region, so this adds no tab stop per line. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events -- see above */}
-      <span
-        title={new Date(line.at).toISOString()}
-        className="cursor-pointer whitespace-nowrap text-term-dim tabular-nums select-none hover:text-term-ink"
-        onClick={(event: MouseEvent) => onSelect(line.seq, event.shiftKey)}
-      >
+      <span data-part="time" className={TIME}>
         {formatDelta(line.at - origin)}
       </span>
-      <span className={cn('text-2xs leading-4.75 font-semibold', BADGE[line.level] ?? 'text-term-dim')}>{line.level}</span>
-      <span
-        className="truncate max-md:col-start-3"
-        title={site?.name}
-        {...(site === undefined ? {} : { style: { color: stableHue(site.slug) } })}
-      >
+      <span className={`text-2xs leading-4.75 font-semibold ${BADGE[line.level] ?? 'text-term-dim'}`}>{line.level}</span>
+      <span className="truncate max-md:col-start-4" title={site?.name} style={hue === undefined ? undefined : { color: hue }}>
         {site?.slug}
       </span>
-      <div className={cn('min-w-0 text-term-ink max-md:col-span-3', site === undefined && 'max-md:col-start-1')}>
+      <div className={site === undefined ? `${MESSAGE} max-md:col-start-1` : MESSAGE}>
         {hasPayload ? (
           <button
             type="button"

@@ -1,14 +1,12 @@
-import { ArrowDownIcon } from '@phosphor-icons/react/ArrowDown'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { count } from '@/lib/format'
 import { cn } from '@/ui/cn'
-import { download, jsonLinesFile, linesText, logFile } from '@/ui/terminal/export'
+import { downloadParts, jsonLinesFile, linesText, logFile } from '@/ui/terminal/export'
 import { isFiltering, NO_FILTER } from '@/ui/terminal/filter'
 import type { TerminalLine, TerminalSite } from '@/ui/terminal/line'
 import type { TerminalState } from '@/ui/terminal/stream-state'
-import { TerminalBar } from '@/ui/terminal/terminal-bar'
-import { TerminalRow } from '@/ui/terminal/terminal-row'
+import { TerminalBar, type DownloadKind } from '@/ui/terminal/terminal-bar'
+import { TerminalLines } from '@/ui/terminal/terminal-lines'
 import { useLines } from '@/ui/terminal/use-lines'
 import { toast } from '@/ui/toaster'
 
@@ -21,74 +19,83 @@ interface TerminalProps {
   state: TerminalState
   /** Of a downloaded file, without its ending. */
   fileName: string
+  /** The whole log, page by page, for a file; by default what is here. */
+  allLines?: () => AsyncIterable<readonly TerminalLine[]>
+  /** The number of the line that the address names. */
+  marked?: number | null
+  /** Somebody wants the address of a line. */
+  onMark?: (seq: number) => void
   className?: string
 }
 
-const ROW_HEIGHT = 25
-/** As near to the end as still counts as reading the newest line. */
-const AT_END_PX = 32
-
 /** The log of a run: near-black in both themes, virtualised, at the newest line until somebody scrolls away from it. */
-export function Terminal({ lines, origin, sites, state, fileName, className }: TerminalProps) {
-  const scroller = useRef<HTMLDivElement>(null)
+export function Terminal({ lines, origin, sites, state, fileName, allLines, marked = null, onMark, className }: TerminalProps) {
   const siteById = useMemo(() => new Map(sites.map((site) => [site.id, site])), [sites])
-  const { filter, setFilter, shown, selected, isSelected, select, selectAll, clearSelection } = useLines(lines, siteById)
-  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
-  // A run that is over is read from its beginning; one that is under way, at its newest line.
-  const [follows] = useState(state !== 'finished')
-  // Somebody who opened a payload reads it: until they are at the end again, nothing moves under their eyes.
-  const [reading, setReading] = useState(false)
+  const { filter, setFilter, shown, selected, range, select, selectAll, clearSelection } = useLines(lines, siteById)
+  const [follows, setFollows] = useState(true)
+  /** How many lines a file has so far; null while none is being written. */
+  const [saving, setSaving] = useState<number | null>(null)
+  const running = state !== 'finished'
 
-  // A new function would have the virtualiser lay out every line again, so it changes with the lines and not with every scroll.
-  const keyOf = useCallback((index: number) => shown[index]?.seq ?? index, [shown])
-  // eslint-disable-next-line react-hooks/incompatible-library -- its answers change without its identity; nothing below memoises on it
-  const rows = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: keyOf,
-    overscan: 12,
-    paddingStart: 6,
-    paddingEnd: 8,
-    // Lines that fill a gap above must not push away what is being read.
-    anchorTo: reading ? 'start' : 'end',
-    followOnAppend: follows,
-    scrollEndThreshold: AT_END_PX,
+  // The bar and the lines are drawn again when what they show changes, and not because a function is another one.
+  const act = { shown, selected, range, lines, marked, onMark, sites: siteById, origin, fileName, allLines, clearSelection, selectAll }
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
   })
-
-  const jumpToEnd = () => {
-    setReading(false)
-    rows.scrollToEnd()
-  }
-  const toggle = useCallback((seq: number) => {
-    setReading(true)
-    setOpen((before) => {
-      const next = new Set(before)
-      if (!next.delete(seq)) next.add(seq)
-      return next
-    })
+  const copyText = useCallback(() => {
+    const now = latest.current
+    return linesText(now.selected ?? now.shown, now.origin, now.sites)
   }, [])
-  const text = () => linesText(selected ?? shown, origin, siteById)
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    // Keys of a payload that is open inside are its own. Arrows and pages are the browser's, as in anything that scrolls.
-    if (event.target !== event.currentTarget) return
+  const mark = useCallback((seq: number) => latest.current.onMark?.(seq), [])
+  const onKey = useCallback((event: KeyboardEvent): boolean => {
+    const { selected: chosen, range: held, ...now } = latest.current
     const command = event.ctrlKey || event.metaKey
-    if (event.key === 'End') jumpToEnd()
-    else if (event.key === 'Home') rows.scrollToOffset(0)
-    else if (event.key === 'Escape') clearSelection()
-    else if (command && event.key.toLowerCase() === 'a') selectAll()
-    else if (command && event.key.toLowerCase() === 'c' && selected !== null && window.getSelection()?.isCollapsed !== false) {
-      navigator.clipboard.writeText(text()).then(
-        () => toast.message(`Copied ${count('line', selected.length)}`),
+    const key = event.key.toLowerCase()
+    if (event.key === 'Escape') now.clearSelection()
+    else if (command && key === 'a') now.selectAll()
+    else if (command && key === 'c' && chosen !== null && window.getSelection()?.isCollapsed !== false) {
+      navigator.clipboard.writeText(linesText(chosen, now.origin, now.sites)).then(
+        () => toast.message(`Copied ${count('line', chosen.length)}`),
         () => toast.error('The browser does not allow copying here. Select the text and copy it yourself.'),
       )
-    } else return
-    event.preventDefault()
-  }
-
-  const overflows = rows.getTotalSize() > (rows.scrollRect?.height ?? 0) + AT_END_PX
-  const away = overflows && !rows.isAtEnd(AT_END_PX)
-  const running = state !== 'finished'
+    } else if (!command && key === 'l' && now.onMark !== undefined) {
+      const seq = held?.from ?? now.marked
+      if (seq === null) return false
+      now.onMark(seq)
+    } else return false
+    return true
+  }, [])
+  const onDownload = useCallback(async ({ what, form }: DownloadKind) => {
+    const now = latest.current
+    const parts: string[] = []
+    let written = 0
+    const add = (page: readonly TerminalLine[]) => {
+      parts.push(form === 'text' ? logFile(page, now.origin, now.sites) : jsonLinesFile(page, now.sites))
+      written += page.length
+    }
+    if (what === 'shown' || now.allLines === undefined) add(what === 'shown' ? now.shown : now.lines)
+    else {
+      setSaving(0)
+      try {
+        for await (const page of now.allLines()) {
+          add(page)
+          setSaving(written)
+        }
+      } catch {
+        toast.error('The log could not be read to its end, so nothing was saved. Try again in a moment.')
+        return
+      } finally {
+        setSaving(null)
+      }
+    }
+    if (form === 'text') downloadParts(`${now.fileName}.log`, 'text/plain;charset=utf-8', parts)
+    else downloadParts(`${now.fileName}.ndjson`, 'application/x-ndjson;charset=utf-8', parts)
+    toast.success(`${count('line', written)} saved among your downloads`)
+  }, [])
+  const startDownload = useCallback((kind: DownloadKind) => void onDownload(kind), [onDownload])
+  const filtering = isFiltering(filter)
+  const hidden = filtering && marked !== null && !shown.some(({ seq }) => seq === marked)
 
   return (
     <section
@@ -103,84 +110,51 @@ export function Terminal({ lines, origin, sites, state, fileName, className }: T
         sites={sites}
         filter={filter}
         onFilter={setFilter}
-        copyText={text}
-        onDownload={(kind) => {
-          if (kind === 'log') download(`${fileName}.log`, 'text/plain;charset=utf-8', logFile(shown, origin, siteById))
-          else download(`${fileName}.jsonl`, 'application/jsonl;charset=utf-8', jsonLinesFile(shown, siteById))
-        }}
+        copyText={copyText}
+        onDownload={startDownload}
+        saving={saving}
+        follows={follows}
+        onFollow={running ? setFollows : undefined}
       />
-      <div className="relative flex min-h-0 flex-col">
-        {/* A region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-        {/* eslint-disable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-        <div
-          ref={scroller}
-          role="log"
-          aria-label="Lines"
-          // New lines are read out only to somebody who is at the newest one; scrolling back is no news.
-          aria-live={running && !away ? 'polite' : 'off'}
-          aria-busy={state === 'catching-up' || undefined}
-          tabIndex={0}
-          onKeyDown={onKeyDown}
-          onScroll={() => {
-            if (reading && rows.isAtEnd(AT_END_PX)) setReading(false)
-          }}
-          className="min-h-40 overflow-y-auto overscroll-contain outline-offset-[-2px]"
-          style={{ overflowAnchor: 'none' }}
-        >
-          <div className="relative w-full" style={{ height: rows.getTotalSize() }}>
-            {rows.getVirtualItems().map(({ index, key, start }) => {
-              const line = shown[index]
-              if (line === undefined) return null
-              return (
-                <div
-                  key={key}
-                  ref={rows.measureElement}
-                  data-index={index}
-                  data-seq={line.seq}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  <TerminalRow
-                    line={line}
-                    origin={origin}
-                    site={line.siteId === null ? undefined : siteById.get(line.siteId)}
-                    open={open.has(line.seq)}
-                    selected={isSelected(line.seq)}
-                    onToggle={toggle}
-                    onSelect={select}
-                  />
-                </div>
-              )
-            })}
-          </div>
-          {shown.length === 0 && (
-            <p className="px-3 py-3 font-mono text-hint text-term-dim">
-              {isFiltering(filter) && lines.length > 0 ? (
-                <>
-                  No line matches.{' '}
-                  <button type="button" className="text-term-ink underline underline-offset-2" onClick={() => setFilter(NO_FILTER)}>
-                    Show all lines
-                  </button>
-                </>
-              ) : running ? (
-                'Waiting for the first line…'
-              ) : (
-                'This run wrote no lines.'
-              )}
-            </p>
-          )}
-        </div>
-        {/* eslint-enable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-        {away && (
-          <button
-            type="button"
-            onClick={jumpToEnd}
-            className="absolute right-4 bottom-3 inline-flex h-7 animate-fade-in items-center gap-1.5 rounded-full border border-term-line bg-term-bar px-3 text-xs font-semibold text-term-ink hover:bg-term-line"
-          >
-            <ArrowDownIcon aria-hidden weight="bold" className="size-3" />
-            {running ? 'Jump to latest' : 'Jump to the end'}
+      {hidden && (
+        <p role="status" className="border-b border-term-line px-3 py-1.5 text-hint text-term-dim">
+          Line {marked} is not among what is shown.{' '}
+          <button type="button" className="text-term-ink underline underline-offset-2" onClick={() => setFilter(NO_FILTER)}>
+            Show all lines
           </button>
-        )}
+        </p>
+      )}
+      <div className="relative flex min-h-0 flex-col">
+        <TerminalLines
+          lines={shown}
+          origin={origin}
+          sites={siteById}
+          state={state}
+          follows={follows}
+          range={range}
+          onSelect={select}
+          onKey={onKey}
+          marked={marked}
+          onMark={onMark === undefined ? undefined : mark}
+          empty={
+            shown.length > 0 ? null : (
+              <p className="px-3 py-3 font-mono text-hint text-term-dim">
+                {filtering && lines.length > 0 ? (
+                  <>
+                    No line matches.{' '}
+                    <button type="button" className="text-term-ink underline underline-offset-2" onClick={() => setFilter(NO_FILTER)}>
+                      Show all lines
+                    </button>
+                  </>
+                ) : running ? (
+                  'Waiting for the first line…'
+                ) : (
+                  'This run wrote no lines.'
+                )}
+              </p>
+            )
+          }
+        />
       </div>
     </section>
   )

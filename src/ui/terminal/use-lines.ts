@@ -17,20 +17,17 @@ export function useLines(lines: readonly TerminalLine[], sites: ReadonlyMap<stri
   const narrow = useMemo(() => (isFiltering(deferred) ? growingFilter(matcher(deferred, sites)) : null), [deferred, sites])
   const shown = useMemo(() => narrow?.(lines) ?? lines, [narrow, lines])
 
-  const isSelected = (seq: number) =>
-    selection !== null && seq >= Math.min(selection.anchor, selection.head) && seq <= Math.max(selection.anchor, selection.head)
+  const range = useMemo(
+    () => (selection === null ? null : { from: Math.min(selection.anchor, selection.head), to: Math.max(selection.anchor, selection.head) }),
+    [selection],
+  )
 
   return {
     filter,
     setFilter,
     shown,
-    selected: useMemo(() => {
-      if (selection === null) return null
-      const from = Math.min(selection.anchor, selection.head)
-      const to = Math.max(selection.anchor, selection.head)
-      return shown.filter(({ seq }) => seq >= from && seq <= to)
-    }, [selection, shown]),
-    isSelected,
+    selected: useMemo(() => (range === null ? null : shown.filter(({ seq }) => seq >= range.from && seq <= range.to)), [range, shown]),
+    range,
     /** A click on the one chosen line lets go of it. */
     select: useCallback((seq: number, extend: boolean) => {
       setSelection((before) => {

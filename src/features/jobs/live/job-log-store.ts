@@ -68,14 +68,17 @@ export interface JobLogStore {
 /**
  * One run as it happens. It listens first and fetches in parallel, so nothing falls between the two; lines are known by their
  * number, so nothing counts twice; whatever is missing below a number that was heard of is fetched. Everything that arrives
- * within a frame reaches the page as one change.
+ * within a frame reaches the page as one change. `around`: the number of a line whose surroundings are fetched first.
  */
-export function createJobLogStore(feed: JobFeed, onFrame: OnFrame = onNextFrame): JobLogStore {
+export function createJobLogStore(feed: JobFeed, onFrame: OnFrame = onNextFrame, around: number | null = null): JobLogStore {
   const store = createStore<JobLive>(() => INITIAL)
-  return { store, start: () => follow(feed, store, onFrame) }
+  return { store, start: () => follow(feed, store, onFrame, around) }
 }
 
-function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () => void {
+/** Lines on either side of the one that a link names: a screen of them, and some to scroll. */
+const AROUND = 300
+
+function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame, around: number | null): () => void {
   const stopped = new AbortController()
   const { signal } = stopped
   const calls = createOpenCalls()
@@ -223,7 +226,18 @@ function follow(feed: JobFeed, store: StoreApi<JobLive>, onFrame: OnFrame): () =
     void read()
   }
 
+  /** Out of turn: whatever fails here comes with the others. */
+  const lookAround = async (seq: number): Promise<void> => {
+    try {
+      arrived.push(...(await calls.run(0, (own) => feed.fetchLines(Math.max(0, seq - AROUND - 1), seq + AROUND, own))))
+      if (!signal.aborted) change({})
+    } catch {
+      // The lines are fetched in order all the same.
+    }
+  }
+
   const unsubscribe = feed.subscribe(listener)
+  if (around !== null) void lookAround(around)
   catchUp()
   return () => {
     stopped.abort()

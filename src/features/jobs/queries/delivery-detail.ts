@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import { requireEnv } from '@/lib/env'
 import { supabase } from '@/lib/supabase'
 
 /** Another delivery, with the run it is part of. */
@@ -130,6 +131,18 @@ export function attemptsQuery(deliveryId: string, stage: string) {
         responseHeaders: row.response_headers,
         responseBody: row.response_body,
       }))
+    },
+  })
+}
+
+/** Where a site's deliveries go to by now: its address, or the built-in receiver's. null: the site is gone. */
+export function destinationQuery(siteId: string) {
+  return queryOptions({
+    queryKey: ['sites', 'destination', siteId],
+    queryFn: async ({ signal }): Promise<string | null> => {
+      const { data, error } = await supabase.from('sites').select('destination_url').eq('id', siteId).abortSignal(signal).maybeSingle()
+      if (error) throw error
+      return data === null ? null : (data.destination_url ?? `${requireEnv().supabaseUrl}/functions/v1/destination/${siteId}`)
     },
   })
 }

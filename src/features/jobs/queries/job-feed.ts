@@ -1,11 +1,11 @@
 import { PAGE, type JobFeed } from '@/features/jobs/live/job-log-store'
-import { readDeliveries, readJob, readLines } from '@/features/jobs/live/shapes'
+import { readDeliveries, readJob, readLines, type LogLine } from '@/features/jobs/live/shapes'
 import { everyRow } from '@/lib/queries/every-row'
 import { subscribeTopic } from '@/lib/realtime'
 import { supabase } from '@/lib/supabase'
 
 const JOB = `id, number, status, trigger, created_by, api_key_name, plan_hash, message, total, log_seq, created_at, finished_at, cancel_requested_at, attempts, p50_ms, p95_ms, logs_removed_at,
-  profiles(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name)` as const
+  profiles!sync_jobs_created_by_fkey(full_name, email), schedule:schedules!sync_jobs_organization_id_schedule_id_fkey(name)` as const
 // Without the bodies: they are fetched one at a time, when somebody asks to see one.
 const DELIVERY = `id, site_id, target_id, target_name, target_slug, status, reason, attempts, max_attempts, next_attempt_at, status_code,
   duration_ms, item_count, body_bytes, finished_at`
@@ -34,5 +34,20 @@ export function jobFeed(jobId: string): JobFeed {
       if (error) throw error
       return readLines(data)
     },
+  }
+}
+
+/** Every line of a log, in order, page by page: those that are here already, and then what the database has beyond them. */
+export async function* everyLine(feed: Pick<JobFeed, 'fetchLines'>, here: readonly LogLine[]): AsyncGenerator<readonly LogLine[]> {
+  const { signal } = new AbortController()
+  let contiguous = 0
+  while (here[contiguous]?.seq === contiguous + 1) contiguous += 1
+  for (let from = 0; from < contiguous; from += PAGE) yield here.slice(from, Math.min(from + PAGE, contiguous))
+  for (let after = contiguous; ; ) {
+    const page = await feed.fetchLines(after, null, signal)
+    const last = page.at(-1)
+    if (last === undefined) return
+    yield page
+    after = last.seq
   }
 }

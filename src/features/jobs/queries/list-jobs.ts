@@ -1,15 +1,25 @@
-import { infiniteQueryOptions } from '@tanstack/react-query'
+import { findFilter, type JobFilters } from '@/features/jobs/list/job-filters'
 import { fetchJobs, type JobSummary } from '@/lib/jobs'
+import { supabase } from '@/lib/supabase'
 
-const PAGE = 30
+export const PAGE = 50
 
-/** Runs, newest first, in pages that begin below the number where the one before ended: new runs at the top move nothing. */
-export function jobsQuery(userId: string | undefined, status: string | undefined) {
-  return infiniteQueryOptions({
-    queryKey: ['sync_jobs', 'list', status ?? 'all', userId],
-    meta: { tables: ['profiles'] },
-    initialPageParam: undefined as number | undefined,
-    queryFn: ({ pageParam, signal }): Promise<JobSummary[]> => fetchJobs({ userId, status, before: pageParam, limit: PAGE, signal }),
-    getNextPageParam: (page) => (page.length < PAGE ? undefined : page[page.length - 1]?.number),
-  })
+interface PageOptions {
+  userId: string | undefined
+  filters: JobFilters
+  /** Keyset: only runs with a lower number than this. */
+  before?: number | undefined
+  limit?: number
+  signal: AbortSignal
+}
+
+/** A page of runs, newest first. Every filter is answered from an index; which runs have a site or a text among them, the database finds. */
+export async function fetchJobPage({ userId, filters, before, limit = PAGE, signal }: PageOptions): Promise<JobSummary[]> {
+  const filter = findFilter(filters)
+  if (filter === null) {
+    return fetchJobs({ userId, status: filters.status ?? undefined, trigger: filters.trigger ?? undefined, before, limit, signal })
+  }
+  const { data: numbers, error } = await supabase.rpc('find_jobs', { filter, ...(before === undefined ? {} : { before }), count: limit }).abortSignal(signal)
+  if (error) throw error
+  return numbers.length === 0 ? [] : fetchJobs({ userId, numbers, limit, signal })
 }

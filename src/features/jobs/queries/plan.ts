@@ -16,6 +16,8 @@ const itemChange = z.object({
   to: z.nullable(z.number()),
 })
 
+export const planChanges = z.array(z.discriminatedUnion('kind', [siteChange, itemChange]))
+
 const counts = z.object({ added: z.number(), changed: z.number(), removed: z.number(), reordered: z.number(), unchanged: z.number() })
 
 const planSite = z.object({
@@ -36,7 +38,7 @@ const planSite = z.object({
   counts,
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   /** null in a plan without detail: `siteChangesQuery` brings them. */
-  changes: z.nullable(z.array(z.discriminatedUnion('kind', [siteChange, itemChange]))),
+  changes: z.nullable(planChanges),
 })
 
 const plan = z.object({
@@ -55,7 +57,7 @@ export type PlanChanges = NonNullable<PlanSite['changes']>
 /** Beyond this many sites the differences are asked for one site at a time, when somebody opens it. */
 export const DETAIL_UP_TO = 50
 
-async function fetchPlan(siteIds: readonly string[] | null, detail: boolean, signal: AbortSignal): Promise<Plan> {
+export async function fetchPlan(siteIds: readonly string[] | null, detail: boolean, signal: AbortSignal): Promise<Plan> {
   const { data, error } = await supabase.rpc('plan_sync', { ...(siteIds === null ? {} : { site_ids: [...siteIds] }), detail }).abortSignal(signal)
   if (error) throw error
   return plan.parse(data)

@@ -99,3 +99,11 @@ export function planNotes({ drafts, scheduled_items: scheduled }: Plan, { change
     .filter(Boolean)
     .join(' ')
 }
+
+/** The sites whose comparison is another one than when the reading began. */
+export function newsSince(first: Plan, plan: Plan): ReadonlySet<string> {
+  if (first.hash === plan.hash) return new Set()
+  const pair = ({ hash, accepted_hash }: PlanSite) => `${hash} ${accepted_hash ?? ''}`
+  const known = new Map(first.sites.map((site) => [site.site_id, pair(site)]))
+  return new Set(plan.sites.filter((site) => known.get(site.site_id) !== pair(site)).map(({ site_id }) => site_id))
+}

@@ -3,6 +3,7 @@ import { render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { useState } from 'react'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PlanSite } from '@/features/jobs/queries/plan'
 
@@ -13,6 +14,7 @@ let asked: { path: string; body: unknown }[] = []
 let hashOfNow = 'new'
 
 let SiteList: (typeof import('./site-list'))['SiteList']
+type SiteFilter = import('./site-list').SiteFilter
 let partsOf: (typeof import('./plan-words'))['partsOf']
 
 const none = { added: 0, changed: 0, removed: 0, reordered: 0, unchanged: 0 }
@@ -60,10 +62,26 @@ beforeEach(() => {
 })
 
 function show(sites: PlanSite[], onStale = () => undefined) {
+  const parts = partsOf({ hash: 'plan', drafts: 0, scheduled_items: 0, sites })
+  function Filtered() {
+    const [filter, setFilter] = useState<SiteFilter>({ part: 'all', text: '' })
+    const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(sites.map(({ site_id }) => site_id)))
+    return (
+      <SiteList
+        parts={parts}
+        news={new Set()}
+        onStale={onStale}
+        filter={filter}
+        onFilter={(change) => setFilter((before) => ({ ...before, ...change }))}
+        chosen={chosen}
+        onChoose={setChosen}
+      />
+    )
+  }
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   render(
     <QueryClientProvider client={client}>
-      <SiteList parts={partsOf({ hash: 'plan', drafts: 0, scheduled_items: 0, sites })} news={new Set()} onStale={onStale} />
+      <Filtered />
     </QueryClientProvider>,
   )
 }
@@ -119,11 +137,48 @@ describe('the sites of a plan', () => {
     const user = userEvent.setup()
     show(many(40, (n) => (n % 20 === 0 ? { warnings: [{ code: 'loses_many', message: '2 of 3 items would go.' }] } : {})))
     await user.click(screen.getByRole('radio', { name: 'Warnings 2' }))
-    expect(rows().map(({ textContent }) => textContent.slice(0, 11))).toEqual(['Branch 0020', 'Branch 0040'])
+    expect(rows().map((each) => within(each).getByRole('heading').textContent.slice(0, 11))).toEqual(['Branch 0020', 'Branch 0040'])
     expect(screen.getAllByText('loses many items')).toHaveLength(2)
     await user.click(screen.getByRole('searchbox'))
     await user.paste('nothing like it')
     await user.click(await screen.findByRole('button', { name: 'Show all sites' }))
     await waitFor(() => expect(rows().length).toBeGreaterThan(2))
+  })
+
+  it('chooses sites one by one, by range, and as they are listed', async () => {
+    const user = userEvent.setup()
+    show(many(12, (n) => ({ unchanged: n > 9, changes: [] })))
+    const box = (name: string) => screen.getByRole('checkbox', { name })
+    const status = () => screen.getAllByRole('status').map(({ textContent }) => textContent).find((words) => words.includes('chosen'))
+    expect(status()).toBe('All 12 chosen')
+    await user.click(box('Choose Branch 0002'))
+    expect(status()).toBe('11 of 12 chosen')
+    await user.keyboard('{Shift>}')
+    await user.click(box('Choose Branch 0005'))
+    await user.keyboard('{/Shift}')
+    expect(status()).toBe('8 of 12 chosen')
+    await user.click(screen.getByRole('button', { name: 'Changed only' }))
+    expect(status()).toBe('9 of 12 chosen')
+    await user.click(screen.getByRole('button', { name: 'None' }))
+    expect(status()).toBe('0 of 12 chosen')
+    await user.click(screen.getByRole('radio', { name: 'Unchanged 3' }))
+    await user.click(box('Choose all 3 that are listed'))
+    expect(status()).toBe('3 of 12 chosen')
+  })
+
+  it('is walked through by j and k, and x chooses the site that has the focus', async () => {
+    const user = userEvent.setup()
+    show(many(3, () => ({ changes: [] })))
+    // What hears the keys comes after the page.
+    await vi.waitFor(async () => {
+      await user.keyboard('j')
+      expect(document.activeElement?.textContent).toContain('Branch 0001')
+    })
+    await user.keyboard('j')
+    expect(document.activeElement?.textContent).toContain('Branch 0002')
+    await user.keyboard('x')
+    expect(screen.getByRole('checkbox', { name: 'Choose Branch 0002' }).getAttribute('aria-checked')).toBe('false')
+    await user.keyboard('k')
+    expect(document.activeElement?.textContent).toContain('Branch 0001')
   })
 })
