@@ -31,12 +31,14 @@ export interface GatewayOptions {
   trustProxy?: boolean
   /** Whoever on this machine shows it, our own functions, is believed on whose behalf they ask. */
   forwardSecret?: string | undefined
+  /** Whoever on this machine shows it may put mails into the inbox. */
+  mailSecret?: string | undefined
 }
 
 const loopbackHost = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
 
 /** One origin for everything, with the paths that a Supabase project has. Requests that come before all is started wait for it. */
-export function createGateway(services: Promise<Services>, log: Log, { trustProxy = false, forwardSecret }: GatewayOptions = {}): ListenerHandlers {
+export function createGateway(services: Promise<Services>, log: Log, { trustProxy = false, forwardSecret, mailSecret }: GatewayOptions = {}): ListenerHandlers {
   // Whoever starts the stack hears of a failure; here it only ends the requests that wait.
   services.catch(() => undefined)
 
@@ -60,7 +62,7 @@ export function createGateway(services: Promise<Services>, log: Log, { trustProx
   const api = (ready: Services): ReturnType<typeof getRequestListener> => {
     const known = listeners.get(ready)
     if (known) return known
-    const made = getRequestListener(apiRoutes(ready).fetch, { overrideGlobalObjects: false })
+    const made = getRequestListener(apiRoutes(ready, mailSecret).fetch, { overrideGlobalObjects: false })
     listeners.set(ready, made)
     return made
   }
@@ -134,7 +136,7 @@ function tooLarge(body: Record<string, unknown>): Response {
   return Response.json(body, { status: 413, headers: { 'access-control-allow-origin': '*', connection: 'close' } })
 }
 
-function apiRoutes({ data, auth, realtime, inbox }: Services): Hono {
+function apiRoutes({ data, auth, realtime, inbox }: Services, mailSecret: string | undefined): Hono {
   const routes = new Hono()
   routes.all('/rest/v1/*', async ({ req }) => {
     const request = await withinLimit(req.raw, maxDataBytes)
@@ -145,7 +147,7 @@ function apiRoutes({ data, auth, realtime, inbox }: Services): Hono {
     return request ? auth.fetch(request) : tooLarge({ code: 413, error_code: 'request_too_large', msg: 'Request body too large' })
   })
   routes.all('/realtime/v1/api/*', (context) => realtime.handleHttp(context.req.raw))
-  routes.route('/', inboxRoutes(inbox))
+  routes.route('/', inboxRoutes(inbox, mailSecret))
   return routes
 }
 

@@ -100,7 +100,8 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
   })
   // Of this start alone; nobody needs it but the functions of this start.
   const forwardSecret = randomBytes(32).toString('hex')
-  const listener = await listen(options.port, options.host, createGateway(services, log, { trustProxy: options.trustProxy ?? false, forwardSecret }))
+  const mailSecret = randomBytes(32).toString('hex')
+  const listener = await listen(options.port, options.host, createGateway(services, log, { trustProxy: options.trustProxy ?? false, forwardSecret, mailSecret }))
   cleanups.push(() => listener.close())
   cleanups.push(() => giveUp(new Error('the stack is being shut down')))
   const appUrl = `http://localhost:${listener.port}`
@@ -108,7 +109,7 @@ async function start(options: StackOptions, log: Log, cleanups: (() => Promise<v
   const secrets = ensureSecrets(dataDir)
   const [web, backend] = await settleBoth(
     startWeb(options, { server: listener.server, publishableKey: secrets.publishable_key, appUrl }, log, cleanups),
-    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, limited: options.liftAuthLimits !== true, log, cleanups }),
+    startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, mailSecret, limited: options.liftAuthLimits !== true, log, cleanups }),
   )
   open({ ...backend.services, web })
 
@@ -144,6 +145,7 @@ interface BackendOptions {
   secrets: Secrets
   appUrl: string
   forwardSecret: string
+  mailSecret: string
   /** Whether the limits of `[auth.rate_limit]`, and that of refused calls, hold. */
   limited: boolean
   log: Log
@@ -156,7 +158,7 @@ interface Backend {
   server: Postgres
 }
 
-async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, limited, log, cleanups }: BackendOptions): Promise<Backend> {
+async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, forwardSecret, mailSecret, limited, log, cleanups }: BackendOptions): Promise<Backend> {
   const server = await startPostgres(dataDir, secrets.database_password, (message) => log.warn(message))
   cleanups.push(() => server.close())
   await bootstrap(server, dataDir, secrets.database_password)
@@ -186,7 +188,7 @@ async function startBackend({ dataDir, supabaseDir, settings, secrets, appUrl, f
   const functions = createFunctionHost({
     functionsDir: join(supabaseDir, 'functions'),
     denoDir: denoCache(dataDir),
-    env: { ...functionEnvironment(secrets, keys, server, appUrl), DATASYNC_FORWARD_SECRET: forwardSecret },
+    env: { ...mailEnvironment(appUrl, mailSecret), ...functionEnvironment(secrets, keys, server, appUrl), DATASYNC_FORWARD_SECRET: forwardSecret },
     settings,
     log,
   })
@@ -226,6 +228,13 @@ function functionEnvironment(secrets: Secrets, keys: { anonJwt: string; serviceJ
     ...keyEnvironment(secrets, process.env),
     DATASYNC_TICK_SECRET: secrets.tick_secret,
   }
+}
+
+/** Mails of alerts go to the inbox page, unless somebody has named a service for them: that one must not be shown our secret. */
+function mailEnvironment(appUrl: string, mailSecret: string): Record<string, string> {
+  const links = { DATASYNC_APP_URL: appUrl }
+  if (process.env['DATASYNC_MAIL_URL']) return links
+  return { ...links, DATASYNC_MAIL_URL: `${appUrl.replace('localhost', '127.0.0.1')}/inbox/api/send`, DATASYNC_MAIL_TOKEN: mailSecret, DATASYNC_MAIL_FORMAT: 'generic' }
 }
 
 /** What the person who starts the stack says of the functions, such as keys of their own, wins over what we made up. */

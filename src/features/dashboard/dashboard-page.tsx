@@ -1,13 +1,15 @@
 import { DotsThreeIcon } from '@phosphor-icons/react/DotsThree'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Link } from 'react-router-dom'
 import { figuresQuery, type Figures } from '@/features/dashboard/queries/figures'
+import { readSteps } from '@/features/dashboard/queries/outlook'
 import { recentJobsQuery } from '@/features/dashboard/queries/recent-jobs'
 import { headline, subline } from '@/features/dashboard/sentence'
 import { StatCards } from '@/features/dashboard/stat-cards'
 import { useDemoData } from '@/features/dashboard/use-demo-data'
 import { describeError } from '@/lib/errors'
+import { noteFirstStep } from '@/lib/first-steps'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
 import { useOrganizationId, useSession } from '@/lib/session'
@@ -21,14 +23,17 @@ import { jobColumns } from '@/ui/job-columns'
 import { PageHeader } from '@/ui/page-header'
 import { Skeleton } from '@/ui/skeleton'
 
-// Seen once in an organization's life, so it is no part of every first load.
-const GettingStarted = lazy(() => import('@/features/dashboard/getting-started').then((module) => ({ default: module.GettingStarted })))
+// Not part of the first load: it comes beside the figures that it shows.
+const loadBelow = () => import('@/features/dashboard/below-figures')
+const Top = lazy(() => loadBelow().then((module) => ({ default: module.Top })))
+const Aside = lazy(() => loadBelow().then((module) => ({ default: module.Aside })))
 
 export function Component() {
   usePageTitle('Home')
   const organizationId = useOrganizationId()
   const { data: figures, error, refetch, isFetching } = useQuery(figuresQuery(organizationId))
   const demo = useDemoData()
+  const client = useQueryClient()
 
   if (error !== null && figures === undefined) {
     return (
@@ -39,7 +44,12 @@ export function Component() {
     )
   }
   const isNew = figures !== undefined && (figures.sites === 0 || figures.published + figures.drafts === 0)
+  const steps = figures && readSteps(figures.rest)
   const loadDemo = () => void demo.load()
+  const showSteps = async () => {
+    await noteFirstStep('resume')
+    await client.invalidateQueries({ queryKey: ['dashboard'] })
+  }
 
   return (
     <>
@@ -49,7 +59,7 @@ export function Component() {
           sub={figures === undefined ? <Skeleton className="mt-1.5 w-64" /> : <Sub figures={figures} />}
         />
         {/* At the corner, not among the header's actions: on a narrow screen those take a line of their own. */}
-        {figures !== undefined && !isNew && (
+        {figures !== undefined && (
           <div className="absolute -top-0.5 right-0">
             <DropdownMenu trigger={<IconButton label="More" icon={<DotsThreeIcon weight="bold" aria-hidden />} />}>
               {/* "Run Sync" may skip the review in this browser; this never does. */}
@@ -57,19 +67,26 @@ export function Component() {
                 <Link to={paths.review.getHref()}>Review what would be sent</Link>
               </MenuItem>
               <MenuItem onSelect={loadDemo}>Load Demo Data</MenuItem>
+              {steps?.dismissed === true && <MenuItem onSelect={() => void showSteps()}>Show the first steps</MenuItem>}
             </DropdownMenu>
           </div>
         )}
       </div>
-      {isNew && (
-        <div className="mb-4">
-          <Suspense fallback={<Skeleton className="h-72 rounded-lg" />}>
-            <GettingStarted figures={figures} loading={demo.loading} onLoadDemo={loadDemo} />
-          </Suspense>
-        </div>
+      {figures !== undefined && (
+        <Suspense fallback={isNew ? <Skeleton className="mb-4 h-72 rounded-lg" /> : null}>
+          <Top figures={figures} loading={demo.loading} onLoadDemo={loadDemo} />
+        </Suspense>
       )}
-      <StatCards figures={figures} />
-      <RecentRuns hideEmpty={isNew} />
+      {/* Zeros say nothing that the first steps do not say. */}
+      {!(isNew && steps?.dismissed === false) && <StatCards figures={figures} />}
+      <div className="mt-6 grid items-start gap-x-4 gap-y-6 xl:grid-cols-[minmax(0,1fr)_21rem]">
+        <RecentRuns hideEmpty={isNew} />
+        {figures !== undefined && !isNew && (
+          <Suspense fallback={<Skeleton className="h-56 rounded-lg" />}>
+            <Aside figures={figures} />
+          </Suspense>
+        )}
+      </div>
     </>
   )
 }
@@ -101,9 +118,9 @@ function TextLink({ to, children }: { to: string; children: string }) {
 function RecentRuns({ hideEmpty }: { hideEmpty: boolean }) {
   const userId = useSession((state) => state.user?.id)
   const { data, error, refetch, isFetching } = useQuery(recentJobsQuery(userId))
-  if (hideEmpty && data?.length === 0) return null
+  if (hideEmpty && data?.length === 0) return <span className="max-xl:hidden" />
   return (
-    <div className="mt-6">
+    <div className="min-w-0">
       <div className="mb-2 flex items-baseline justify-between gap-4">
         <h2 className="text-sm font-semibold">Recent runs</h2>
         {data !== undefined && data.length > 0 && (

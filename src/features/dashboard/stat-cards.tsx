@@ -1,10 +1,13 @@
+import { lazy, Suspense } from 'react'
 import { Link } from 'react-router-dom'
 import type { Figures } from '@/features/dashboard/queries/figures'
 import { capitalize, count, formatDuration, formatNumber, formatPercent } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import { RelativeTime } from '@/ui/relative-time'
-import { Sparkline } from '@/ui/sparkline'
+import { Skeleton } from '@/ui/skeleton'
 import { StatCard } from '@/ui/stat-card'
+
+const Durations = lazy(() => import('@/features/dashboard/below-figures').then((module) => ({ default: module.Durations })))
 
 /** `figures` undefined: they are on their way. */
 export function StatCards({ figures }: { figures: Figures | undefined }) {
@@ -30,9 +33,13 @@ export function StatCards({ figures }: { figures: Figures | undefined }) {
         label="Run time, median"
         className="col-span-2 xl:col-span-1"
         value={figures && (figures.medianMs === null ? '–' : formatDuration(figures.medianMs))}
-        {...(figures !== undefined && figures.durationsMs.length > 1
-          ? { chart: <Sparkline values={figures.durationsMs} label={`Duration of the last ${figures.durationsMs.length} runs`} /> }
-          : { detail: figures?.medianMs === null ? 'nothing sent yet' : 'a line appears with the second run' })}
+        chart={
+          figures && (
+            <Suspense fallback={<Skeleton className="h-8" />}>
+              <Durations figures={figures} />
+            </Suspense>
+          )
+        }
       />
     </div>
   )

@@ -24,6 +24,7 @@ const schemaReadMilliseconds = 15_000
 /** PostgREST reads the schema through a cache; here too, and it is filled again when the schema changes. */
 class SchemaCache {
   private current: Promise<IntrospectResult> | undefined
+  private times: Promise<ReadonlyMap<string, string>> | undefined
 
   constructor(private readonly url: string) {}
 
@@ -38,8 +39,33 @@ class SchemaCache {
     return reading
   }
 
+  /** By function: the time that it claims for itself. */
+  ownTimes(): Promise<ReadonlyMap<string, string>> {
+    if (this.times) return this.times
+    const reading = readOwnTimes(this.url)
+    this.times = reading
+    reading.catch(() => {
+      if (this.times === reading) this.times = undefined
+    })
+    return reading
+  }
+
   forget(): void {
     this.current = undefined
+    this.times = undefined
+  }
+}
+
+async function readOwnTimes(url: string): Promise<ReadonlyMap<string, string>> {
+  const reader = postgres(url, { max: 1, onnotice: () => undefined, backoff: connectPause })
+  try {
+    const rows = await reader<{ name: string; time: string }[]>`
+      select p.proname as name, split_part(c.setting, '=', 2) as time
+      from pg_catalog.pg_proc p, unnest(p.proconfig) c(setting)
+      where p.pronamespace = 'public'::regnamespace and c.setting like 'statement_timeout=%'`
+    return new Map(rows.map(({ name, time }) => [name, time]))
+  } finally {
+    void reader.end({ timeout: 5 })
   }
 }
 
@@ -52,12 +78,21 @@ async function introspect(url: string): Promise<IntrospectResult> {
     const schema = await reader.introspect()
     // The library answers with an empty schema when it could not read; only a reading that went well names the default schema.
     if (schema.default_schema === undefined) throw new Error('the schema could not be read')
-    return schema
+    return withTellingColumnsFirst(schema)
   } finally {
     clearTimeout(impatient)
     // In good order: one that is cut off while it connects would connect all the same, and stay.
     void driver.end({ timeout: 5 })
   }
+}
+
+/**
+ * Of a reference of several columns that is named as the hint of an embed, the library takes the first. Ours all carry the
+ * organization, which says nothing: by the other column alone a row is found as well, and one and not the whole tenant's.
+ */
+function withTellingColumnsFirst(schema: IntrospectResult): IntrospectResult {
+  const last = ({ column }: { column: string }) => Number(column === 'organization_id')
+  return { ...schema, foreign_keys: schema.foreign_keys.toSorted((a, b) => last(a) - last(b)) }
 }
 
 /**
@@ -110,12 +145,22 @@ class RequestConnection extends PostgresConnection {
         progress.begun = true
         // The library tells functions of the request; triggers on tables want to know of it too.
         if (!options?.rpc) await describeRequest(database, this.requests.getStore())
+        else await this.giveOwnTime(database)
         return work(database)
       }, options)
     } catch (error) {
       if (!progress.begun || !(error instanceof postgres.PostgresError) || choosesAnswer(error)) throw error
       return responseForError(error, roleIn(vars)) as T
     }
+  }
+
+  /** A function that says how long it may take (`set statement_timeout`) is given that from the transaction on: PostgREST's db-hoisted-tx-settings. */
+  private async giveOwnTime(database: Parameters<ContextParameters[1]>[0]): Promise<void> {
+    const request = this.requests.getStore()
+    const verb = request === undefined ? undefined : calledFunction(new URL(request.url))
+    const time = verb === undefined ? undefined : (await this.cache.ownTimes()).get(verb)
+    if (time === undefined) return
+    await database.selectNoFrom((query) => query.fn('set_config', [query.val('statement_timeout'), query.val(time), query.lit(true)]).as('ownTime')).execute()
   }
 }
 

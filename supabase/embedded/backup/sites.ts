@@ -8,12 +8,14 @@ import { fullName } from './format.ts'
  */
 const roomForRuns = 1_000_000
 
-/** The one table that does not stay as it was: what the engine knows of a site counts in a world that has gone on. */
+/** What does not stay as it was: what the engine knows of a site counts in a world that has gone on, and secrets that were left out are none. */
 export async function correctSites(transaction: TransactionSql, tables: readonly Table[], withoutSecrets: boolean): Promise<void> {
   const states = tables.find((table) => fullName(table) === 'public.site_states')
   if (!states) return
   await transaction.unsafe(`update ${quotedTable(states)} set last_sequence = last_sequence + ${roomForRuns} where last_sequence > 0`)
   if (!withoutSecrets) return
-  const gone = ['secret_set_at', 'secret_version', 'secret_overlap_until'].filter((column) => states.columns.includes(column))
-  await transaction.unsafe(`update ${quotedTable(states)} set ${gone.map((column) => `${column} = null`).join(', ')}`)
+  for (const table of [states, tables.find((other) => fullName(other) === 'public.alert_rules')]) {
+    const gone = ['secret_set_at', 'secret_version', 'secret_overlap_until'].filter((column) => table?.columns.includes(column))
+    if (table && gone.length > 0) await transaction.unsafe(`update ${quotedTable(table)} set ${gone.map((column) => `${column} = null`).join(', ')}`)
+  }
 }

@@ -29,7 +29,7 @@ interface Backend {
 }
 
 /**
- * `npm run rotate:keys`: another master key for the sites' signing secrets. In the order in which nothing ever meets a
+ * `npm run rotate:keys`: another master key for the signing secrets of sites and of alert rules. In the order in which nothing ever meets a
  * secret that it cannot open: every function learns the new key, then every function seals with it, then what is sealed
  * with older ones is sealed anew. Where it stands is in secrets.json and in each row, so that it may end at any moment and
  * goes on when it is run again.
@@ -132,7 +132,7 @@ async function withEmbedded(dataDir: string, secrets: Secrets, work: (backend: B
 }
 
 async function assertMigrated(sql: postgres.Sql): Promise<void> {
-  const [row] = await sql<{ there: boolean }[]>`select to_regprocedure('private.reseal_site_secrets(jsonb)') is not null as there`
+  const [row] = await sql<{ there: boolean }[]>`select to_regprocedure('private.reseal_alert_secrets(jsonb)') is not null as there`
   if (!row?.there) throw new Failure('The database is not of this version: its migrations come first ("npx supabase db push"; the embedded backend applies them at its start).')
 }
 
@@ -217,24 +217,28 @@ async function resealAll(sql: postgres.Sql, ring: KeyRing): Promise<Unreadable[]
 
 async function countUnder(sql: postgres.Sql, version: number): Promise<{ others: number }> {
   const [row] = await sql<{ others: number }[]>`
-    select count(*) filter (where key_version <> ${version})::integer as others from private.site_secrets`
+    select count(*) filter (where key_version <> ${version})::integer as others
+    from (select key_version from private.site_secrets union all select key_version from private.alert_secrets) x`
   return row ?? { others: 0 }
 }
 
 /** What does not open stays, for a key may yet turn up; but nobody should believe that all is well. */
 async function report(sql: postgres.Sql, unreadable: readonly Unreadable[]): Promise<void> {
   // One that has ended signs and verifies nothing any more, and nobody misses it.
-  const inUse = await sql<{ site_id: string; version: number; name: string }[]>`
-    select x.site_id, x.version, s.name from private.site_secrets x join public.sites s on s.id = x.site_id
-    where (x.site_id, x.version) in (
-        select * from unnest(${unreadable.map(({ siteId }) => siteId)}::uuid[], ${unreadable.map(({ version }) => version)}::integer[]))
+  const inUse = await sql<{ owner_id: string; version: number; name: string }[]>`
+    select x.owner_id, x.version, x.name from (
+      select s.site_id as owner_id, s.version, s.retired_at, o.name from private.site_secrets s join public.sites o on o.id = s.site_id
+      union all
+      select s.rule_id, s.version, s.retired_at, o.name from private.alert_secrets s join public.alert_rules o on o.id = s.rule_id) x
+    where (x.owner_id, x.version) in (
+        select * from unnest(${unreadable.map(({ ownerId }) => ownerId)}::uuid[], ${unreadable.map(({ version }) => version)}::integer[]))
       and (x.retired_at is null or x.retired_at > now())
-    order by s.name, x.version`
+    order by x.name, x.version`
   if (inUse.length === 0) return
-  const reasonOf = new Map(unreadable.map(({ siteId, version, message }) => [`${siteId} ${version}`, message]))
-  const lines = inUse.slice(0, 20).map(({ site_id, version, name }) => `  "${name}" (${site_id}), version ${version}: ${reasonOf.get(`${site_id} ${version}`) ?? ''}`)
+  const reasonOf = new Map(unreadable.map(({ ownerId, version, message }) => [`${ownerId} ${version}`, message]))
+  const lines = inUse.slice(0, 20).map(({ owner_id, version, name }) => `  "${name}" (${owner_id}), version ${version}: ${reasonOf.get(`${owner_id} ${version}`) ?? ''}`)
   if (inUse.length > lines.length) lines.push(`  and ${inUse.length - lines.length} more`)
-  throw new Failure(`${secretsIn(inUse.length)} could not be opened and ${inUse.length === 1 ? 'stays' : 'stay'} as before; all others are sealed anew. Nothing can be signed with what does not open: rotate it on the page of its site.\n${lines.join('\n')}`)
+  throw new Failure(`${secretsIn(inUse.length)} could not be opened and ${inUse.length === 1 ? 'stays' : 'stay'} as before; all others are sealed anew. Nothing can be signed with what does not open: rotate it on the page of its site, or of its alert rule.\n${lines.join('\n')}`)
 }
 
 async function dropOldKeys(dataDir: string, { sql, functions }: Backend): Promise<number> {
@@ -260,12 +264,13 @@ async function dropOldKeys(dataDir: string, { sql, functions }: Backend): Promis
 /** A secret that has ended signs and verifies nothing any more; it needs no key. */
 async function assertUnused(sql: postgres.Sql, versions: readonly number[]): Promise<void> {
   const used = await sql<{ key_version: number; secrets: number }[]>`
-    select key_version, count(*)::integer as secrets from private.site_secrets
+    select key_version, count(*)::integer as secrets
+    from (select key_version, retired_at from private.site_secrets union all select key_version, retired_at from private.alert_secrets) x
     where key_version = any (${[...versions]}::integer[]) and (retired_at is null or retired_at > now())
     group by key_version order by key_version`
   if (used.length === 0) return
   const list = used.map(({ key_version, secrets }) => `${secretsIn(secrets)} with key ${key_version}`).join(', ')
-  throw new Failure(`No key is dropped, because some are in use: ${list} sealed. Run "npm run rotate:keys" first; what it cannot open has to be rotated on the pages of the sites.`)
+  throw new Failure(`No key is dropped, because some are in use: ${list} sealed. Run "npm run rotate:keys" first; what it cannot open has to be rotated on the pages of the sites and of the alert rules.`)
 }
 
 function secretsIn(count: number): string {

@@ -65,7 +65,7 @@ export function listPage(mails: readonly Mail[], nonce: string): Markup {
   const rows = mails.map((mail) => html`<li><a href="/inbox/message/${mail.id}"><strong>${mail.subject}</strong>${time(mail.sent_at)}<span>to ${mail.to}, from ${mail.from}</span></a></li>`)
   const list = rows.length > 0
     ? html`<ul>${rows}</ul>`
-    : html`<p class="empty">No mail yet. Ask for a magic link or a new password in the app, and it appears here.</p>`
+    : html`<p class="empty">No mail yet. Ask for a magic link or a new password in the app, or let an alert rule tell somebody, and it appears here.</p>`
   return layout('Inbox', nonce, html`<h1>Inbox</h1>
 <p>Mail that this installation would have sent. It stays on this machine.</p>
 ${list}

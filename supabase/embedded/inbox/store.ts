@@ -12,6 +12,8 @@ const schema = z.object({
   html: z.string(),
   links: z.array(z.string()),
   sent_at: z.string(),
+  /** Whatever was handed over under this key is this mail. */
+  key: z.string().optional(),
 })
 
 export type Mail = z.infer<typeof schema>
@@ -20,7 +22,8 @@ export interface Inbox {
   /** Newest first. */
   list(): readonly Mail[]
   find(id: string): Mail | undefined
-  add(mail: Pick<Mail, 'to' | 'subject' | 'text' | 'html'>): Mail
+  /** With a key that is known already: that mail, and no second one. */
+  add(mail: Pick<Mail, 'to' | 'subject' | 'text' | 'html'> & { from?: string }, key?: string): Mail
 }
 
 const limit = 200
@@ -32,10 +35,13 @@ export function openInbox(dataDir: string): Inbox {
   return {
     list: () => mails,
     find: (id) => mails.find((mail) => mail.id === id),
-    add: ({ to, subject, text, html }) => {
+    add: ({ from = 'DataSync <no-reply@datasync.localhost>', to, subject, text, html }, key) => {
+      const known = key === undefined ? undefined : mails.find((mail) => mail.key === key)
+      if (known !== undefined) return known
       const mail: Mail = {
         id: randomUUID(),
-        from: 'DataSync <no-reply@datasync.localhost>',
+        ...(key === undefined ? {} : { key }),
+        from,
         to,
         subject,
         text,

@@ -214,6 +214,14 @@ export function createDatabase(sql: Sql | postgres.TransactionSql) {
       return { stored: row?.answer.stored ?? false, overlapUntil: row?.answer.overlap_until ?? null }
     },
 
+    /** The next secret of an alert rule's webhook. False when somebody else made it just then. */
+    async storeAlertSecret(ruleId: string, { version, keyVersion, nonce, ciphertext }: SealedSecret, overlapMs: number): Promise<boolean> {
+      const [row] = await sql<{ stored: boolean }[]>`
+        select public.store_alert_secret(${ruleId}::uuid, ${version}, ${keyVersion}, ${nonce}::bytea, ${ciphertext}::bytea,
+          ${`${overlapMs} milliseconds`}::text::interval) as stored`
+      return row?.stored ?? false
+    },
+
     async endSecretOverlap(siteId: string): Promise<void> {
       await sql`select public.end_secret_overlap(${siteId}::uuid)`
     },
@@ -293,6 +301,23 @@ export function createDatabase(sql: Sql | postgres.TransactionSql) {
       return rows.map(({ id }) => id)
     },
 
+    /** Where a test of the site goes, or how long this person waits until the next; null: there is no such site. */
+    async beginSiteTest(
+      siteId: string,
+      userId: string,
+    ): Promise<{ slug: string; name: string; destinationUrl: string | null; timeoutMs: number } | { waitSeconds: number } | null> {
+      interface Begun { wait_seconds?: number; slug: string; name: string; destination_url: string | null; timeout_ms: number }
+      const [row] = await sql<{ begun: Begun | null }[]>`select public.begin_site_test(${siteId}::uuid, ${userId}::uuid) as begun`
+      if (row === undefined || row.begun === null) return null
+      const { wait_seconds: waitSeconds, slug, name, destination_url: destinationUrl, timeout_ms: timeoutMs } = row.begun
+      return waitSeconds === undefined ? { slug, name, destinationUrl, timeoutMs } : { waitSeconds }
+    },
+
+    /** What came of a test becomes the site's last one, and an entry of the audit log. */
+    async recordSiteTest(siteId: string, userId: string, verdict: string, report: object): Promise<void> {
+      await sql`select public.record_site_test(${siteId}::uuid, ${userId}::uuid, ${verdict}, ${JSON.stringify(report)}::text::jsonb)`
+    },
+
     async siteExists(siteId: string): Promise<boolean> {
       return (await sql`select 1 from public.sites where id = ${siteId}::uuid`).length > 0
     },
@@ -330,7 +355,7 @@ function readClaim(row: ClaimRow): ClaimedDelivery {
 }
 
 /** SQL hands secrets over as a JSON list, with nonce and ciphertext in base64. */
-function readSecrets(value: unknown): SealedSecret[] {
+export function readSecrets(value: unknown): SealedSecret[] {
   if (!Array.isArray(value)) return []
   return value.map((entry: { version: number; key_version: number; nonce: string; ciphertext: string }) => {
     // PostgreSQL's encode(…, 'base64') breaks lines after 76 characters.

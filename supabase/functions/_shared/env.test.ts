@@ -28,6 +28,8 @@ it('has defaults for all but the address and the database', () => {
       runConcurrency: 32,
       hostConcurrency: 4,
       secretOverlapMs: 86_400_000,
+      mail: null,
+      appUrl: null,
     },
   })
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nothingAllowed, parseAllowList, type AllowList } from './core/allow-list.ts'
 import type { Problem, Result } from './core/result.ts'
+import { mailFormatOf, mailFormats, type MailSettings } from './mail.ts'
 
 /** The environment of the functions, parsed once: one error names everything that is missing or malformed. */
 
@@ -45,6 +46,11 @@ const environmentSchema = z.object({
   DATASYNC_DRAIN_DELIVERIES: wholeNumber(1_000, 1, 1_000_000),
   DATASYNC_RUN_CONCURRENCY: wholeNumber(32, 1, 1_000),
   DATASYNC_HOST_CONCURRENCY: wholeNumber(4, 1, 1_000),
+  DATASYNC_MAIL_URL: z.url({ protocol: /^https?$/, error: 'must be the web address that takes mails' }).optional(),
+  DATASYNC_MAIL_TOKEN: z.string().optional(),
+  DATASYNC_MAIL_FROM: z.string().max(320).regex(/^[^\r\n]*@[^\r\n]*$/, { error: 'must be an address such as DataSync <alerts@example.com>' }).optional(),
+  DATASYNC_MAIL_FORMAT: z.enum(mailFormats).optional(),
+  DATASYNC_APP_URL: z.url({ protocol: /^https?$/, error: 'must be the web address of the app' }).optional(),
   DATASYNC_SECRET_OVERLAP_HOURS: z.coerce.number().min(0).max(168).default(24),
 })
 
@@ -74,6 +80,10 @@ export interface Environment {
   hostConcurrency: number
   /** How long the old secret goes on signing after a rotation that says nothing else. */
   secretOverlapMs: number
+  /** Where mails are handed over; null: this deployment sends none. */
+  mail: MailSettings | null
+  /** Where people open the app, without a slash at its end: what links in messages begin with. Null: messages have none. */
+  appUrl: string | null
 }
 
 export type EnvironmentError = Problem<'environment'>
@@ -111,6 +121,16 @@ export function readEnvironment(get: (name: string) => string | undefined): Resu
       runConcurrency: env.DATASYNC_RUN_CONCURRENCY,
       hostConcurrency: env.DATASYNC_HOST_CONCURRENCY,
       secretOverlapMs: env.DATASYNC_SECRET_OVERLAP_HOURS * 3_600_000,
+      mail:
+        env.DATASYNC_MAIL_URL === undefined
+          ? null
+          : {
+              url: env.DATASYNC_MAIL_URL,
+              token: env.DATASYNC_MAIL_TOKEN ?? null,
+              from: env.DATASYNC_MAIL_FROM ?? null,
+              format: env.DATASYNC_MAIL_FORMAT ?? mailFormatOf(env.DATASYNC_MAIL_URL),
+            },
+      appUrl: env.DATASYNC_APP_URL?.replace(/\/+$/, '') ?? null,
     },
   }
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { createAlertDesk, type AlertDesk } from './alerts.ts'
+import { createAlertsDatabase, type AlertsDatabase } from './alerts-database.ts'
 import { createIdentifyCaller, tickHeader, type IdentifyCaller } from './auth.ts'
 import { connect, createActingAs, createDatabase, type ActingAs, type Database } from './database.ts'
 import { parseKeyRing } from './encryption.ts'
@@ -24,6 +26,9 @@ export interface Runtime {
   randomBytes: RandomBytes
   /** Drains one job, or all of them (null), and hands on what it leaves. Never rejects. */
   drain: (jobId: string | null) => Promise<void>
+  /** Sends what rules have to tell. */
+  alerts: AlertDesk
+  alertsDatabase: AlertsDatabase
   /** Lets work go on after the answer. */
   inBackground: (work: Promise<void>) => void
 }
@@ -72,6 +77,17 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
   })
   const randomBytes: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length))
   const nowMs = () => Date.now()
+  const alertsDatabase = createAlertsDatabase(sql)
+  const alerts = createAlertDesk({
+    database: alertsDatabase,
+    keyRing,
+    send,
+    log,
+    nowMs,
+    random: Math.random,
+    mail: env.mail,
+    appUrl: env.appUrl,
+  })
 
   async function drainAndHandOn(jobId: string | null): Promise<void> {
     const worker = `fn-${randomUUID().slice(0, 8)}`
@@ -101,6 +117,7 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
       // The work is safe in the database, and the tick finds it.
       log('error', 'a drain ended early', { worker, job: jobId, error: errorText(error) })
     }
+    await alerts.afterRuns()
   }
 
   /** Asks for a fresh invocation, which has time and CPU of its own. Without an answer the tick takes over in 10 s. */
@@ -126,6 +143,8 @@ async function createRuntime(env: Environment, log: Log, waitUntil: RuntimeParts
     log,
     nowMs,
     randomBytes,
+    alerts,
+    alertsDatabase,
     drain: drainAndHandOn,
     // Plain Deno keeps running while there is work; only the hosted runtime has to be told.
     inBackground: (work) => waitUntil?.(work),

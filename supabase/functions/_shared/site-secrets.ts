@@ -28,7 +28,7 @@ export async function createSiteSecret(
   randomBytes: RandomBytes,
 ): Promise<Result<SealedSecret[], SecretError>> {
   if (!keyRing.ok) return keyRing
-  const sealed = await newSecret(keyRing.value, siteId, 1, randomBytes)
+  const { sealed } = await newSecret(keyRing.value, siteId, 1, randomBytes)
   if (await database.storeSiteSecret(siteId, sealed)) return { ok: true, value: [sealed] }
   const stored = await database.siteSecrets(siteId)
   if (stored.length > 0) return { ok: true, value: stored }
@@ -57,7 +57,7 @@ export async function rotateSiteSecret(
   randomBytes: RandomBytes,
 ): Promise<Result<Rotation, SecretError>> {
   if (!keyRing.ok) return keyRing
-  const sealed = await newSecret(keyRing.value, siteId, from + 1, randomBytes)
+  const { sealed } = await newSecret(keyRing.value, siteId, from + 1, randomBytes)
   const { stored, overlapUntil } = await database.rotateSiteSecret(siteId, sealed, overlapMs)
   if (!stored) return { ok: false, error: rotatedMeanwhile }
   return { ok: true, value: { version: sealed.version, overlapUntil } }
@@ -96,9 +96,10 @@ export async function revealSiteSecret(
   return { ok: true, value: { version: current.version, secret: opened.value, createdAt: current.createdAt } }
 }
 
-async function newSecret(ring: KeyRing, siteId: string, version: number, randomBytes: RandomBytes): Promise<SealedSecret> {
+/** For a site, or for whatever else signs with a secret of its own: its id is authenticated along with the text. */
+export async function newSecret(ring: KeyRing, ownerId: string, version: number, randomBytes: RandomBytes): Promise<{ text: string; sealed: SealedSecret }> {
   const text = secretFromBytes(randomBytes(secretBytes))
-  return { version, ...(await seal(ring, siteId, text, randomBytes(nonceBytes))) }
+  return { text, sealed: { version, ...(await seal(ring, ownerId, text, randomBytes(nonceBytes))) } }
 }
 
 /**

@@ -6,16 +6,17 @@ import type { Handler, Runtime } from '../_shared/runtime.ts'
 import { runDueSchedules, type ScheduleDependencies } from '../_shared/schedules.ts'
 
 /**
- * `POST` every 10 s, by pg_cron or the embedded ticker: runs the schedules that are due, drains whatever nobody drains,
- * and asks the sites whose drift is to be checked. The answer does not wait for the drain or for the sites.
+ * `POST` every 10 s, by pg_cron or the embedded ticker: looks at what alert rules watch, runs the schedules that are due,
+ * drains whatever nobody drains, asks the sites whose drift is to be checked, and sends what rules have to tell. The answer
+ * waits for none of what goes out.
  */
 
-export type TickDependencies = Pick<Runtime, 'drain' | 'inBackground' | 'send' | 'log' | 'nowMs'> & {
+export type TickDependencies = Pick<Runtime, 'drain' | 'inBackground' | 'send' | 'log' | 'nowMs' | 'alerts'> & {
   env: Pick<AuthOptions, 'secretKeys' | 'tickSecret'> & Pick<Runtime['env'], 'runConcurrency' | 'hostConcurrency' | 'drainMs'>
   database: Pick<Runtime['database'], 'tick'> & ScheduleDependencies['database'] & DriftDependencies['database']
 }
 
-export function createTickHandler({ env, database, drain, inBackground, send, log, nowMs }: TickDependencies): Handler {
+export function createTickHandler({ env, database, drain, inBackground, send, log, nowMs, alerts }: TickDependencies): Handler {
   const limits = { runConcurrency: env.runConcurrency, hostConcurrency: env.hostConcurrency, askMs: env.drainMs }
   // A drain outlives the tick that began it; one at a time is enough for a process.
   let draining = false
@@ -37,6 +38,9 @@ export function createTickHandler({ env, database, drain, inBackground, send, lo
     await request.body?.cancel()
     const { openJobs, driftSites } = await database.tick()
     if (driftSites.length > 0) inBackground(checkInBackground(driftSites))
+    // Before the schedules run: which of them are late shows only until then.
+    const alerted = await alerts.look()
+    inBackground(alerts.tell())
     const schedules = await runSchedules()
     const open = new Set([...openJobs, ...schedules.jobs])
     const begins = open.size > 0 && !draining
@@ -53,6 +57,7 @@ export function createTickHandler({ env, database, drain, inBackground, send, lo
       draining: begins || draining,
       schedules: schedules.ran,
       drift_sites: driftSites.length,
+      alerts: alerted,
     })
   }
 
