@@ -1,37 +1,7 @@
-import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
-
-/** Where Debian, Ubuntu, Fedora, macOS and Windows put a Chromium; CHROMIUM_PATH comes first. */
-const INSTALLED = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-]
+import { chromiumLaunch } from './chromium.ts'
 
 /** A real headless browser: the installed one, else the Chromium that comes as an npm package. */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = INSTALLED.find((path) => path !== undefined && existsSync(path)) ?? (await packagedChromium())
-  return chromium.launch({
-    executablePath,
-    timeout: 120_000,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--headless=shell',
-    ],
-  })
-}
-
-async function packagedChromium(): Promise<string> {
-  // The package unpacks the libraries that a minimal system lacks only when it believes to be in this runtime.
-  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x'
-  const { default: packaged } = await import('@sparticuz/chromium')
-  const executablePath = await packaged.executablePath()
-  return executablePath
+  return chromium.launch(await chromiumLaunch())
 }

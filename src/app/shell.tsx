@@ -1,5 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { NavLink, Outlet, ScrollRestoration } from 'react-router-dom'
+import type { GlobalShortcuts } from '@/app/global-shortcuts'
+import { controlServices } from '@/app/control-services'
 import { OrganizationSwitcher } from '@/app/organization-switcher'
 import { places } from '@/app/places'
 import { TopBar } from '@/app/top-bar'
@@ -8,8 +10,9 @@ import { useHeadingFocus } from '@/app/use-heading-focus'
 import { UserMenu } from '@/app/user-menu'
 import { useOrganizationChanges } from '@/lib/realtime-organization'
 import { cn } from '@/ui/cn'
+import { ControlServicesContext } from '@/ui/schema-control/services'
 
-const loadPalette = () => import('@/app/command-palette').then(({ CommandPalette: Palette }) => ({ default: Palette }))
+const loadPalette = () => import('@/app/palette/command-palette').then(({ CommandPalette: Palette }) => ({ default: Palette }))
 const CommandPalette = lazy(loadPalette)
 
 export function Component() {
@@ -18,11 +21,19 @@ export function Component() {
   const { status: live } = useOrganizationChanges()
   useHeadingFocus(main)
 
+  const [Shortcuts, setShortcuts] = useState<{ View: typeof GlobalShortcuts } | null>(null)
+  const togglePalette = () => setPaletteOpen((open) => !open)
+
+  useEffect(() => {
+    // After the first page; without them (offline for a moment) everything still has a place to click.
+    import('@/app/global-shortcuts').then(({ GlobalShortcuts: View }) => setShortcuts({ View }), () => undefined)
+  }, [])
+
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       // The modifier comes first: by the time of the K the palette is there, and the next letter is not lost.
       if (event.key === 'Control' || event.key === 'Meta') void loadPalette().catch(() => undefined)
-      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
+      if (!event.defaultPrevented && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         setPaletteOpen((open) => !open)
       }
@@ -77,14 +88,17 @@ export function Component() {
       <div className="flex min-w-0 flex-col">
         <TopBar onOpenPalette={() => setPaletteOpen(true)} />
         <main id="main" ref={main} tabIndex={-1} className="mx-auto w-full max-w-360 flex-1 px-4 pt-5 pb-24 md:px-6 md:pt-6 md:pb-12">
-          <Suspense fallback={<PageSkeleton />}>
-            <Outlet />
-          </Suspense>
+          <ControlServicesContext value={controlServices}>
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </ControlServicesContext>
         </main>
       </div>
 
       <nav
         aria-label="Places"
+        data-foot
         className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-sunk pb-[env(safe-area-inset-bottom)] md:hidden"
       >
         {places.map(({ label, href, icon: Icon }) => (
@@ -107,6 +121,7 @@ export function Component() {
           <CommandPalette open onOpenChange={setPaletteOpen} />
         </Suspense>
       )}
+      {Shortcuts !== null && <Shortcuts.View onTogglePalette={togglePalette} />}
       <ScrollRestoration />
     </div>
   )

@@ -2,6 +2,7 @@ import { ArrowsClockwiseIcon } from '@phosphor-icons/react/ArrowsClockwise'
 import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass'
 import { Fragment } from 'react'
 import { Link, useMatch } from 'react-router-dom'
+import { AlertBell } from '@/app/alert-bell'
 import { OrganizationSwitcher } from '@/app/organization-switcher'
 import { UserMenu } from '@/app/user-menu'
 import { useRunSync } from '@/features/jobs/run-sync'
@@ -41,6 +42,7 @@ export function TopBar({ onOpenPalette }: TopBarProps) {
           </span>
         </button>
         <IconButton className="lg:hidden" label={`Search or jump to (${shortcut})`} icon={<MagnifyingGlassIcon aria-hidden />} onClick={onOpenPalette} />
+        <AlertBell />
         <div className="md:hidden">
           <UserMenu compact />
         </div>

@@ -5,7 +5,117 @@ export type Database = {
   
   "public": {
           Tables: {
-            "api_keys": {
+            "alert_events": {
+                  Row: {
+                    "at": string,"detail": string,"id": string,"job_id": string | null,"job_number": number | null,"kind": string,"muted": boolean,"organization_id": string,"rule_id": string | null,"rule_name": string,"seq": number,"state": string,"subject_count": number,"subjects": NonNullable<Json>,"title": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at"?: string,"detail"?: string,"id"?: string,"job_id"?: string | null,"job_number"?: number | null,"kind": string,"muted"?: boolean,"organization_id": string,"rule_id"?: string | null,"rule_name": string,"seq"?: number,"state": string,"subject_count"?: number,"subjects"?: NonNullable<Json>,"title": string
+                  }
+                  Update: {
+                    "at"?: string,"detail"?: string,"id"?: string,"job_id"?: string | null,"job_number"?: number | null,"kind"?: string,"muted"?: boolean,"organization_id"?: string,"rule_id"?: string | null,"rule_name"?: string,"seq"?: number,"state"?: string,"subject_count"?: number,"subjects"?: NonNullable<Json>,"title"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "alert_events_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "alert_events_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "alert_events_organization_id_rule_id_fkey"
+      columns: ["organization_id","rule_id"]
+isOneToOne: false
+      referencedRelation: "alert_rules"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"alert_messages": {
+                  Row: {
+                    "attempts": number,"channel": string,"created_at": string,"error": string | null,"event_id": string,"finished_at": string | null,"id": string,"lease_expires_at": string | null,"lease_token": number | null,"member_id": string | null,"next_attempt_at": string | null,"organization_id": string,"recipient": string,"status": string,"status_code": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempts"?: number,"channel": string,"created_at"?: string,"error"?: string | null,"event_id": string,"finished_at"?: string | null,"id"?: string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"member_id"?: string | null,"next_attempt_at"?: string | null,"organization_id": string,"recipient": string,"status"?: string,"status_code"?: number | null
+                  }
+                  Update: {
+                    "attempts"?: number,"channel"?: string,"created_at"?: string,"error"?: string | null,"event_id"?: string,"finished_at"?: string | null,"id"?: string,"lease_expires_at"?: string | null,"lease_token"?: number | null,"member_id"?: string | null,"next_attempt_at"?: string | null,"organization_id"?: string,"recipient"?: string,"status"?: string,"status_code"?: number | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "alert_messages_organization_id_event_id_fkey"
+      columns: ["organization_id","event_id"]
+isOneToOne: false
+      referencedRelation: "alert_events"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "alert_messages_organization_id_member_id_fkey"
+      columns: ["organization_id","member_id"]
+isOneToOne: false
+      referencedRelation: "memberships"
+      referencedColumns: ["organization_id","user_id"]
+    }
+                  ]
+                },"alert_rules": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"emails": (string)[],"enabled": boolean,"id": string,"kind": string,"member_ids": (string)[],"muted_until": string | null,"name": string,"organization_id": string,"partial": boolean,"secret_set_at": string | null,"secret_version": number | null,"threshold_minutes": number,"updated_at": string,"watching_since": string,"webhook_url": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"emails"?: (string)[],"enabled"?: boolean,"id"?: string,"kind": string,"member_ids"?: (string)[],"muted_until"?: string | null,"name": string,"organization_id": string,"partial"?: boolean,"secret_set_at"?: string | null,"secret_version"?: number | null,"threshold_minutes"?: number,"updated_at"?: string,"watching_since"?: string,"webhook_url"?: string | null
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"emails"?: (string)[],"enabled"?: boolean,"id"?: string,"kind"?: string,"member_ids"?: (string)[],"muted_until"?: string | null,"name"?: string,"organization_id"?: string,"partial"?: boolean,"secret_set_at"?: string | null,"secret_version"?: number | null,"threshold_minutes"?: number,"updated_at"?: string,"watching_since"?: string,"webhook_url"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "alert_rules_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "alert_rules_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"alert_states": {
+                  Row: {
+                    "change": number,"condition": boolean,"condition_since": string,"detail": string,"job_id": string | null,"organization_id": string,"rule_id": string,"settled": boolean,"since": string,"state": string,"subject_id": string,"subject_kind": string,"subject_name": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "change"?: number,"condition": boolean,"condition_since": string,"detail"?: string,"job_id"?: string | null,"organization_id": string,"rule_id": string,"settled"?: boolean,"since": string,"state"?: string,"subject_id": string,"subject_kind": string,"subject_name": string
+                  }
+                  Update: {
+                    "change"?: number,"condition"?: boolean,"condition_since"?: string,"detail"?: string,"job_id"?: string | null,"organization_id"?: string,"rule_id"?: string,"settled"?: boolean,"since"?: string,"state"?: string,"subject_id"?: string,"subject_kind"?: string,"subject_name"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "alert_states_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "alert_states_organization_id_rule_id_fkey"
+      columns: ["organization_id","rule_id"]
+isOneToOne: false
+      referencedRelation: "alert_rules"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"api_keys": {
                   Row: {
                     "created_at": string,"created_by": string | null,"expires_at": string | null,"id": string,"last_used_at": string | null,"name": string,"organization_id": string,"prefix": string,"revoked_at": string | null,"revoked_by": string | null,"scopes": (string)[]
                   }
@@ -147,6 +257,38 @@ isOneToOne: false
       referencedColumns: ["organization_id","id"]
     }
                   ]
+                },"content_type_templates": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"description": string,"example": NonNullable<Json>,"id": string,"name": string,"organization_id": string,"schema": NonNullable<Json>,"source_type_id": string | null,"title": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"example"?: NonNullable<Json>,"id"?: string,"name": string,"organization_id"?: string,"schema": NonNullable<Json>,"source_type_id"?: string | null,"title": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"description"?: string,"example"?: NonNullable<Json>,"id"?: string,"name"?: string,"organization_id"?: string,"schema"?: NonNullable<Json>,"source_type_id"?: string | null,"title"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "content_type_templates_created_by_fkey"
+      columns: ["created_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_type_templates_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "content_type_templates_organization_id_source_type_id_fkey"
+      columns: ["organization_id","source_type_id"]
+isOneToOne: false
+      referencedRelation: "content_types"
+      referencedColumns: ["organization_id","id"]
+    }
+                  ]
                 },"content_types": {
                   Row: {
                     "created_at": string,"created_by": string | null,"description": string,"id": string,"name": string,"organization_id": string,"revision": number,"schema": NonNullable<Json>,"title": string,"updated_at": string
@@ -271,6 +413,38 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"item_working_copies": {
+                  Row: {
+                    "base_revision": number | null,"created_at": string,"data": NonNullable<Json>,"id": string,"item_id": string | null,"organization_id": string,"publish_at": string | null,"seq": number,"title": string,"type_id": string,"unpublish_at": string | null,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "base_revision"?: number | null,"created_at"?: string,"data": NonNullable<Json>,"id"?: string,"item_id"?: string | null,"organization_id": string,"publish_at"?: string | null,"seq"?: number,"title"?: string,"type_id": string,"unpublish_at"?: string | null,"updated_at"?: string,"user_id": string
+                  }
+                  Update: {
+                    "base_revision"?: number | null,"created_at"?: string,"data"?: NonNullable<Json>,"id"?: string,"item_id"?: string | null,"organization_id"?: string,"publish_at"?: string | null,"seq"?: number,"title"?: string,"type_id"?: string,"unpublish_at"?: string | null,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "item_working_copies_organization_id_item_id_fkey"
+      columns: ["organization_id","item_id"]
+isOneToOne: false
+      referencedRelation: "content_items"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "item_working_copies_organization_id_type_id_fkey"
+      columns: ["organization_id","type_id"]
+isOneToOne: false
+      referencedRelation: "content_types"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "item_working_copies_organization_id_user_id_fkey"
+      columns: ["organization_id","user_id"]
+isOneToOne: false
+      referencedRelation: "memberships"
+      referencedColumns: ["organization_id","user_id"]
+    }
+                  ]
                 },"job_logs": {
                   Row: {
                     "at": string,"delivery_id": string | null,"item_id": string | null,"job_id": string,"level": string,"message": string,"organization_id": string,"payload": Json | null,"seq": number,"site_id": string | null
@@ -337,17 +511,55 @@ isOneToOne: false
                   ]
                 },"organizations": {
                   Row: {
-                    "audit_retention_days": number | null,"created_at": string,"deleted_at": string | null,"id": string,"name": string,"retention_days": number,"slug": string,"updated_at": string
+                    "approval_required": boolean,"audit_retention_days": number | null,"created_at": string,"deleted_at": string | null,"id": string,"name": string,"retention_days": number,"slug": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name": string,"retention_days"?: number,"slug": string,"updated_at"?: string
+                    "approval_required"?: boolean,"audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name": string,"retention_days"?: number,"slug": string,"updated_at"?: string
                   }
                   Update: {
-                    "audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name"?: string,"retention_days"?: number,"slug"?: string,"updated_at"?: string
+                    "approval_required"?: boolean,"audit_retention_days"?: number | null,"created_at"?: string,"deleted_at"?: string | null,"id"?: string,"name"?: string,"retention_days"?: number,"slug"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     
+                  ]
+                },"plan_approvals": {
+                  Row: {
+                    "comment": string,"decided_at": string | null,"decided_by": string | null,"force": boolean,"id": string,"job_id": string | null,"note": string,"organization_id": string,"plan_hash": string,"requested_at": string,"requested_by": string | null,"site_hashes": (string)[],"site_ids": (string)[],"state": string,"title": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "comment"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"force"?: boolean,"id"?: string,"job_id"?: string | null,"note"?: string,"organization_id": string,"plan_hash": string,"requested_at"?: string,"requested_by"?: string | null,"site_hashes": (string)[],"site_ids": (string)[],"state"?: string,"title": string
+                  }
+                  Update: {
+                    "comment"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"force"?: boolean,"id"?: string,"job_id"?: string | null,"note"?: string,"organization_id"?: string,"plan_hash"?: string,"requested_at"?: string,"requested_by"?: string | null,"site_hashes"?: (string)[],"site_ids"?: (string)[],"state"?: string,"title"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "plan_approvals_decided_by_fkey"
+      columns: ["decided_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "plan_approvals_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "plan_approvals_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "plan_approvals_requested_by_fkey"
+      columns: ["requested_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"profiles": {
                   Row: {
@@ -366,6 +578,64 @@ isOneToOne: false
       columns: ["organization_id"]
 isOneToOne: false
       referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"saved_views": {
+                  Row: {
+                    "created_at": string,"id": string,"name": string,"organization_id": string,"owner_id": string | null,"page": string,"query": string,"shared": boolean,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"id"?: string,"name": string,"organization_id"?: string,"owner_id"?: string | null,"page": string,"query": string,"shared"?: boolean,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: string,"name"?: string,"organization_id"?: string,"owner_id"?: string | null,"page"?: string,"query"?: string,"shared"?: boolean,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "saved_views_organization_id_fkey"
+      columns: ["organization_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "saved_views_owner_id_fkey"
+      columns: ["owner_id"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"schedule_runs": {
+                  Row: {
+                    "id": string,"job_id": string | null,"organization_id": string,"outcome": string,"planned_for": string | null,"ran_at": string,"schedule_id": string,"started_by": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "id"?: string,"job_id"?: string | null,"organization_id": string,"outcome": string,"planned_for"?: string | null,"ran_at"?: string,"schedule_id": string,"started_by"?: string | null
+                  }
+                  Update: {
+                    "id"?: string,"job_id"?: string | null,"organization_id"?: string,"outcome"?: string,"planned_for"?: string | null,"ran_at"?: string,"schedule_id"?: string,"started_by"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedule_runs_organization_id_job_id_fkey"
+      columns: ["organization_id","job_id"]
+isOneToOne: false
+      referencedRelation: "sync_jobs"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "schedule_runs_organization_id_schedule_id_fkey"
+      columns: ["organization_id","schedule_id"]
+isOneToOne: false
+      referencedRelation: "schedules"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "schedule_runs_started_by_fkey"
+      columns: ["started_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
       referencedColumns: ["id"]
     }
                   ]
@@ -429,14 +699,14 @@ isOneToOne: false
                   ]
                 },"site_item_mappings": {
                   Row: {
-                    "created_at": string,"item_id": string,"mode": string,"organization_id": string,"overrides": NonNullable<Json>,"position": number,"site_id": string,"updated_at": string
+                    "created_at": string,"item_id": string,"mode": string,"organization_id": string,"override_bases": Json | null,"overrides": NonNullable<Json>,"position": number,"site_id": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"item_id": string,"mode": string,"organization_id"?: string,"overrides"?: NonNullable<Json>,"position"?: number,"site_id": string,"updated_at"?: string
+                    "created_at"?: string,"item_id": string,"mode": string,"organization_id"?: string,"override_bases"?: Json | null,"overrides"?: NonNullable<Json>,"position"?: number,"site_id": string,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"item_id"?: string,"mode"?: string,"organization_id"?: string,"overrides"?: NonNullable<Json>,"position"?: number,"site_id"?: string,"updated_at"?: string
+                    "created_at"?: string,"item_id"?: string,"mode"?: string,"organization_id"?: string,"override_bases"?: Json | null,"overrides"?: NonNullable<Json>,"position"?: number,"site_id"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -483,6 +753,32 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "sites"
       referencedColumns: ["organization_id","id"]
+    }
+                  ]
+                },"site_tests": {
+                  Row: {
+                    "organization_id": string,"result": NonNullable<Json>,"site_id": string,"tested_at": string,"tested_by": string | null,"verdict": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "organization_id": string,"result": NonNullable<Json>,"site_id": string,"tested_at"?: string,"tested_by"?: string | null,"verdict": string
+                  }
+                  Update: {
+                    "organization_id"?: string,"result"?: NonNullable<Json>,"site_id"?: string,"tested_at"?: string,"tested_by"?: string | null,"verdict"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "site_tests_organization_id_site_id_fkey"
+      columns: ["organization_id","site_id"]
+isOneToOne: false
+      referencedRelation: "sites"
+      referencedColumns: ["organization_id","id"]
+    },{
+      foreignKeyName: "site_tests_tested_by_fkey"
+      columns: ["tested_by"]
+isOneToOne: false
+      referencedRelation: "profiles"
+      referencedColumns: ["id"]
     }
                   ]
                 },"sites": {
@@ -593,6 +889,12 @@ isOneToOne: false
 "account_deletion":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"alert_inbox":
+{ Args: { "filter"?: Json }; Returns: Json
+                           },
+"alert_summary":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "api_content":
 { Args: { "p_key": string,"p_site": string }; Returns: Json
                            },
@@ -602,19 +904,34 @@ isOneToOne: false
 "api_sync":
 { Args: { "p_job": string,"p_key": string }; Returns: Json
                            },
+"begin_site_test":
+{ Args: { "p_site": string,"p_user": string }; Returns: Json
+                           },
+"calendar":
+{ Args: { "range_end": string,"range_start": string,"zone"?: string }; Returns: Json
+                           },
 "cancel_sync":
 { Args: { "job_id": string }; Returns: Json
                            },
 "change_member_role":
 { Args: { "role": string,"user_id": string }; Returns: undefined
                            },
+"changed_bases":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "check_drift":
 { Args: { "site_ids"?: (string)[] }; Returns: Json
+                           },
+"claim_alert_messages":
+{ Args: { "p_event"?: string,"p_limit": number }; Returns: Json[]
                            },
 "claim_deliveries":
 { Args: { "p_all_lost"?: boolean,"p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_worker": string }; Returns: {
               "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
             }[]
+                           },
+"compare_deliveries":
+{ Args: { "after_id": string,"before_id": string }; Returns: Json
                            },
 "create_api_key":
 { Args: { "expires_at"?: string,"name": string,"scopes": (string)[] }; Returns: Json
@@ -631,16 +948,31 @@ isOneToOne: false
 "dashboard":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"decide_approval":
+{ Args: { "approval_id": string,"approve": boolean,"comment"?: string }; Returns: Json
+                           },
 "delete_account":
 { Args: { "confirmation": string }; Returns: undefined
                            },
+"delete_alert_rule":
+{ Args: { "rule_id": string }; Returns: undefined
+                           },
+"delete_items":
+{ Args: { "dry_run"?: boolean,"ids": (string)[],"untouched"?: boolean }; Returns: Json
+                           },
 "delete_organization":
 { Args: { "confirmation": string }; Returns: Json
+                           },
+"discard_working_copy":
+{ Args: { "copy_id": string }; Returns: boolean
                            },
 "due_schedules":
 { Args: Record<PropertyKey, never>; Returns: {
               "cron": string,"id": string,"kind": string,"next_run_at": string,"time_zone": string
             }[]
+                           },
+"duplicate_items":
+{ Args: { "ids": (string)[] }; Returns: Json
                            },
 "end_secret_overlap":
 { Args: { "p_site": string }; Returns: undefined
@@ -651,6 +983,9 @@ isOneToOne: false
 "engine_health":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"evaluate_alerts":
+{ Args: Record<PropertyKey, never>; Returns: number
+                           },
 "exchange_deliveries":
 { Args: { "p_job"?: string,"p_limit": number,"p_per_job"?: number,"p_per_origin"?: number,"p_results": Json,"p_worker": string }; Returns: {
               "attempt": number,"body": string,"delivery_id": string,"destination_url": string,"first_retry_ms": number,"job_id": string,"lease_expires_at": string,"lease_token": number,"max_attempts": number,"organization_id": string,"recorded": Json,"secrets": Json,"sequence": number,"site_id": string,"target_slug": string,"timeout_ms": number,"webhook_id": string
@@ -659,11 +994,23 @@ isOneToOne: false
 "export_organization":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"find_jobs":
+{ Args: { "before"?: number,"count"?: number,"filter": Json }; Returns: (number)[]
+                           },
+"import_items":
+{ Args: { "import_id": string }; Returns: Json
+                           },
 "import_organization":
 { Args: { "document": Json,"name": string }; Returns: Json
                            },
 "invitation":
 { Args: { "token": string }; Returns: Json
+                           },
+"item_documents":
+{ Args: { "ids": (string)[] }; Returns: Json
+                           },
+"keep_working_copy":
+{ Args: { "base_revision"?: number,"data": Json,"item_id"?: string,"known_seq"?: number,"publish_at"?: string,"title": string,"type_id"?: string,"type_revision"?: number,"unpublish_at"?: string }; Returns: Json
                            },
 "landing_page":
 { Args: { "org_slug": string,"site_slug": string }; Returns: Json
@@ -674,8 +1021,14 @@ isOneToOne: false
 "lift_hold":
 { Args: { "site_id": string }; Returns: undefined
                            },
+"list_items":
+{ Args: { "descending"?: boolean,"filter"?: Json,"most"?: number,"only_ids"?: boolean,"skip"?: number,"sort"?: string }; Returns: Json
+                           },
 "load_demo_data":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"mark_alerts":
+{ Args: { "event_ids": (string)[],"read"?: boolean }; Returns: (string)[]
                            },
 "my_sessions":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -683,17 +1036,38 @@ isOneToOne: false
 "next_wait_ms":
 { Args: { "p_job"?: string }; Returns: number
                            },
+"note_first_step":
+{ Args: { "step": string }; Returns: undefined
+                           },
+"order_site_items":
+{ Args: { "item_ids": (string)[],"site_id": string }; Returns: number
+                           },
+"plan_item_import":
+{ Args: { "document": Json }; Returns: Json
+                           },
 "plan_replay":
 { Args: { "filter": Json }; Returns: Json
                            },
 "plan_sync":
 { Args: { "detail"?: boolean,"site_ids"?: (string)[] }; Returns: Json
                            },
+"plan_type_change":
+{ Args: { "schema": Json,"type_id": string }; Returns: Json
+                           },
+"preview_item":
+{ Args: { "data"?: Json,"item_id"?: string,"site_id": string,"title"?: string,"type_id"?: string }; Returns: Json
+                           },
 "preview_payload":
 { Args: { "site_id": string }; Returns: Json
                            },
+"queue_alert_test":
+{ Args: { "p_by": string,"p_rule": string }; Returns: string
+                           },
 "receive_delivery":
 { Args: { "p_body": string,"p_sequence": number,"p_site": string,"p_webhook_id": string }; Returns: Json
+                           },
+"record_alert_message":
+{ Args: { "p_error": string,"p_lease": number,"p_message": string,"p_outcome": string,"p_retry_in_ms": number,"p_status_code": number }; Returns: boolean
                            },
 "record_attempts":
 { Args: { "p_results": Json }; Returns: Json
@@ -701,11 +1075,17 @@ isOneToOne: false
 "record_drift":
 { Args: { "p_error": string,"p_shown": string,"p_site": string }; Returns: string
                            },
+"record_site_test":
+{ Args: { "p_result": Json,"p_site": string,"p_user": string,"p_verdict": string }; Returns: undefined
+                           },
 "release_deliveries":
 { Args: { "p_tokens": (number)[],"p_worker": string }; Returns: number
                            },
 "remove_member":
 { Args: { "user_id": string }; Returns: undefined
+                           },
+"rename_field":
+{ Args: { "from_name": string,"to_name": string,"type_id": string }; Returns: Json
                            },
 "renew_invitation":
 { Args: { "invitation_id": string }; Returns: Json
@@ -718,6 +1098,15 @@ isOneToOne: false
                            },
 "replay_delivery":
 { Args: { "content"?: string,"delivery_id": string }; Returns: Json
+                           },
+"request_approval":
+{ Args: { "force"?: boolean,"note"?: string,"plan_hash"?: string,"site_ids"?: (string)[] }; Returns: Json
+                           },
+"restore_items":
+{ Args: { "batch": string }; Returns: Json
+                           },
+"restore_revision":
+{ Args: { "item_id": string,"known_revision"?: number,"revision": number }; Returns: Json
                            },
 "retry_failed":
 { Args: { "content"?: string,"job_id": string }; Returns: Json
@@ -737,17 +1126,41 @@ isOneToOne: false
 "run_schedule":
 { Args: { "p_next": string,"p_problem"?: string,"p_schedule": string,"p_seen": string }; Returns: Json
                            },
+"run_schedule_now":
+{ Args: { "schedule_id": string }; Returns: Json
+                           },
+"save_alert_rule":
+{ Args: { "rule": Json }; Returns: string
+                           },
+"save_item":
+{ Args: { "data": Json,"item_id": string,"known_revision"?: number,"publish_at"?: string,"status": string,"title": string,"type_revision"?: number,"unpublish_at"?: string }; Returns: Json
+                           },
 "save_schedule":
 { Args: { "schedule": Json }; Returns: string
                            },
+"save_type":
+{ Args: { "expected_revision": number,"options"?: Json,"schema": Json,"type_id": string }; Returns: Json
+                           },
+"set_approval_rule":
+{ Args: { "required": boolean }; Returns: undefined
+                           },
 "set_audit_retention":
 { Args: { "days": number }; Returns: undefined
+                           },
+"set_item_statuses":
+{ Args: { "changes": Json }; Returns: Json
                            },
 "set_mappings":
 { Args: { "cells": Json }; Returns: number
                            },
 "set_retention":
 { Args: { "days": number }; Returns: undefined
+                           },
+"set_sites_enabled":
+{ Args: { "enabled": boolean,"site_ids": (string)[] }; Returns: Json
+                           },
+"site_health":
+{ Args: { "only_troubled"?: boolean,"site_ids"?: (string)[] }; Returns: Json
                            },
 "site_rollbacks":
 { Args: { "site_id": string }; Returns: Json
@@ -758,6 +1171,9 @@ isOneToOne: false
 "site_signing_secrets":
 { Args: { "p_site": string }; Returns: Json
                            },
+"site_versions":
+{ Args: { "before_sequence"?: number,"most"?: number,"site_id": string }; Returns: Json
+                           },
 "sites_to_ask":
 { Args: { "p_sites": (string)[] }; Returns: {
               "site_id": string,"state_url": string
@@ -765,6 +1181,9 @@ isOneToOne: false
                            },
 "start_sync":
 { Args: { "options"?: Json,"site_ids"?: (string)[] }; Returns: Json
+                           },
+"store_alert_secret":
+{ Args: { "p_ciphertext": string,"p_key_version": number,"p_nonce": string,"p_overlap": string,"p_rule": string,"p_version": number }; Returns: boolean
                            },
 "store_site_secret":
 { Args: { "p_ciphertext": string,"p_key_version": number,"p_nonce": string,"p_site": string,"p_version": number }; Returns: boolean
@@ -786,6 +1205,9 @@ isOneToOne: false
                            },
 "verify_audit_log":
 { Args: { "after_seq"?: number }; Returns: Json
+                           },
+"withdraw_approval":
+{ Args: { "approval_id": string }; Returns: undefined
                            }
           }
           Enums: {

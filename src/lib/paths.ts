@@ -20,16 +20,34 @@ export const paths = {
   home: { path: '/', getHref: () => '/' },
   content: { path: '/content', getHref: () => '/content' },
   contentTypes: { path: '/content/types', getHref: () => '/content/types' },
+  contentTemplates: { path: '/content/types/templates', getHref: (template?: string) => `/content/types/templates${template === undefined ? '' : `?template=${segment(template)}`}` },
+  /** A type and its fields; `new` is one that is not saved yet. */
+  contentType: { path: '/content/types/:typeId', getHref: (typeId: string) => `/content/types/${segment(typeId)}` },
   contentItem: { path: '/content/:itemId', getHref: (itemId: string) => `/content/${segment(itemId)}` },
   sites: { path: '/sites', getHref: () => '/sites' },
-  site: { path: '/sites/:siteId', getHref: (siteId: string) => `/sites/${segment(siteId)}` },
-  mappings: { path: '/mappings', getHref: () => '/mappings' },
+  /** A site; `section` is one of its tabs (features/sites/sections.ts). */
+  site: { path: '/sites/:siteId/:section?', getHref: (siteId: string, section?: string) => `/sites/${segment(siteId)}${section === undefined || section === '' ? '' : `/${segment(section)}`}` },
+  mappings: {
+    path: '/mappings',
+    /** With a cell: the matrix opens at it. */
+    getHref: (cell?: { item: string; site: string }) => (cell === undefined ? '/mappings' : `/mappings?item=${segment(cell.item)}&site=${segment(cell.site)}`),
+  },
   jobs: { path: '/jobs', getHref: () => '/jobs' },
   schedules: { path: '/jobs/schedules', getHref: () => '/jobs/schedules' },
+  /** The same page with one of them open: its next runs and what it has done. */
+  schedule: { path: '/jobs/schedules/:scheduleId', getHref: (scheduleId: string) => `/jobs/schedules/${segment(scheduleId)}` },
+  calendar: { path: '/jobs/calendar', getHref: () => '/jobs/calendar' },
+  approvals: { path: '/jobs/approvals', getHref: () => '/jobs/approvals' },
+  /** Two runs beside each other, by their ids; `a` is the one before. */
+  compareJobs: { path: '/jobs/compare', getHref: (a: string, b: string) => `/jobs/compare?a=${segment(a)}&b=${segment(b)}` },
   job: { path: '/jobs/:jobId', getHref: (jobId: string) => `/jobs/${segment(jobId)}` },
   review: { path: '/review', getHref: () => '/review' },
+  /** The review of a plan that somebody has asked an approval of. */
+  approval: { path: '/review', getHref: (approvalId: string) => `/review?approval=${segment(approvalId)}` },
+  alerts: { path: '/alerts', getHref: () => '/alerts' },
   settings: { path: '/settings', getHref: () => '/settings' },
   members: { path: '/settings/members', getHref: () => '/settings/members' },
+  alertRules: { path: '/settings/alerts', getHref: () => '/settings/alerts' },
   apiKeys: { path: '/settings/api-keys', getHref: () => '/settings/api-keys' },
   audit: { path: '/settings/audit', getHref: () => '/settings/audit' },
   account: { path: '/settings/account', getHref: () => '/settings/account' },
@@ -51,16 +69,18 @@ export const paths = {
   },
 } as const
 
-/** The pages of Jobs, in the order of their tabs (ui/link-tabs.tsx): two features share them. */
+/** The pages of Jobs, in the order of their tabs: lib/jobs-tabs.ts adds the approvals where runs need them. */
 export const jobsTabs = [
   { label: 'Runs', href: paths.jobs.getHref() },
   { label: 'Schedules', href: paths.schedules.getHref() },
+  { label: 'Calendar', href: paths.calendar.getHref() },
 ] as const
 
 /** The pages of Settings; those that only admins may read are left out for others. */
 export const settingsTabs = [
   { label: 'Organization', href: paths.settings.getHref(), adminsOnly: false },
   { label: 'Members', href: paths.members.getHref(), adminsOnly: false },
+  { label: 'Alerts', href: paths.alertRules.getHref(), adminsOnly: true },
   { label: 'API keys', href: paths.apiKeys.getHref(), adminsOnly: true },
   { label: 'Audit log', href: paths.audit.getHref(), adminsOnly: true },
   { label: 'Your account', href: paths.account.getHref(), adminsOnly: false },

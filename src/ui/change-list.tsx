@@ -103,5 +103,7 @@ function detail({ kind, from, to, fields }: ItemChange): string {
 
 /** SQL says null for a side on which the field does not exist; a type may have a field that is called as the item's own is. */
 function withoutNull({ field, before, after, own }: ChangedField): FieldChange {
-  return { field: own === true ? `item ${field}` : field, before: before ?? undefined, after: after ?? undefined }
+  // Names have no dots: this is a field of what the item refers to.
+  const name = field.includes('.') ? field.replace('.', ' › ') : own === true ? `item ${field}` : field
+  return { field: name, before: before ?? undefined, after: after ?? undefined }
 }

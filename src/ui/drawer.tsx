@@ -1,27 +1,40 @@
 import { XIcon } from '@phosphor-icons/react/X'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
+import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
+import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { overlayClass, type DialogProps } from '@/ui/dialog'
 import { IconButton } from '@/ui/icon-button'
 
 interface DrawerProps extends Omit<DialogProps, 'size'> {
-  size?: 'md' | 'lg'
+  /** `xl` for comparisons. */
+  size?: 'md' | 'lg' | 'xl'
   /** At the right of the title: a copy button, a menu. */
   actions?: ReactNode
+  /** Something was typed that is not saved: closing asks first. Closing it from outside, after a save, does not. */
+  dirty?: boolean
 }
 
 /** A panel from the right for one record in its context; closes with Escape and gives the focus back. */
-export function Drawer({ open, onOpenChange, title, description, actions, footer, size = 'md', children }: DrawerProps) {
+export function Drawer({ open, onOpenChange, title, description, actions, footer, size = 'md', dirty = false, children }: DrawerProps) {
+  const [asking, setAsking] = useState(false)
+  useEffect(() => {
+    if (!open || !dirty) return
+    const onBeforeUnload = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', onBeforeUnload)
+    return () => window.removeEventListener('beforeunload', onBeforeUnload)
+  }, [open, dirty])
+
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={(next) => (!next && dirty ? setAsking(true) : onOpenChange(next))}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass} />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed inset-y-0 right-0 z-50 flex w-full flex-col border-l border-line-strong bg-panel data-[state=closed]:animate-slide-out data-[state=open]:animate-slide-in',
-            size === 'lg' ? 'sm:max-w-2xl' : 'sm:max-w-md',
+            size === 'xl' ? 'sm:max-w-2xl lg:max-w-4xl' : size === 'lg' ? 'sm:max-w-2xl' : 'sm:max-w-md',
           )}
         >
           <header className="flex items-start justify-between gap-3 border-b border-line px-4 py-3">
@@ -37,9 +50,32 @@ export function Drawer({ open, onOpenChange, title, description, actions, footer
             </div>
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
-          {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
+          {footer !== undefined && (
+            // Toasts keep clear of what is marked so (toaster-view.tsx).
+            <footer data-foot className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">
+              {footer}
+            </footer>
+          )}
+          <ConfirmDialog
+            open={asking}
+            onOpenChange={setAsking}
+            title="Close without saving?"
+            description="What you have typed here would be lost."
+            confirmLabel="Discard"
+            cancelLabel="Keep editing"
+            onConfirm={() => onOpenChange(false)}
+          />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  )
+}
+
+/** The button at a drawer's foot that leaves it; with unsaved changes it asks, as Escape and the cross do. */
+export function DrawerClose({ children = 'Cancel' }: { children?: ReactNode }) {
+  return (
+    <Radix.Close asChild>
+      <Button>{children}</Button>
+    </Radix.Close>
   )
 }

@@ -2,9 +2,9 @@ import { isTruncated, type AuditChange, type AuditEntry } from '@/features/audit
 import { formatClock, formatNumber } from '@/lib/format'
 
 const NOUNS: Readonly<Record<string, string>> = {
-  organizations: 'organization', memberships: 'member', invitations: 'invitation', profiles: 'profile', content_types: 'content type',
+  organizations: 'organization', memberships: 'member', invitations: 'invitation', profiles: 'profile', content_types: 'content type', content_type_templates: 'type template',
   content_items: 'item', sites: 'site', site_item_mappings: 'mapping', schedules: 'schedule', schedule_sites: 'site of a schedule',
-  api_keys: 'API key', site_secrets: 'secret',
+  api_keys: 'API key', site_secrets: 'secret', plan_approvals: 'approval', alert_rules: 'alert rule', saved_views: 'saved view',
 }
 
 /** What a table's rows are called: "content type". A table that is not known yet is called by its name. */
@@ -14,7 +14,7 @@ export function subjectNoun(kind: string): string {
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   created: 'created', updated: 'changed', deleted: 'deleted', made: 'made', rotated: 'rotated', revealed: 'revealed',
-  overlap_ended: 'ended the overlap of', resealed: 're-encrypted', exported: 'exported', imported: 'imported', hold_lifted: 'lifted the hold of',
+  overlap_ended: 'ended the overlap of', resealed: 're-encrypted', exported: 'exported', imported: 'imported', hold_lifted: 'lifted the hold of', field_renamed: 'renamed a field of',
 }
 
 /** As the filter names an action: the first word is enough there. */
@@ -47,6 +47,11 @@ export function sentenceText(entry: Words): string {
   return `${act}${name === '' ? '' : ` ${name}`}${detail === '' ? '' : `: ${detail}`}`
 }
 
+/** By the state that a request came into. */
+const APPROVAL_ACTS: Readonly<Record<string, string>> = {
+  approved: 'approved', rejected: 'rejected', used: 'started the approved', withdrawn: 'withdrew the request:', outdated: 'found out of date:',
+}
+
 function actOf({ action, subjectKind, changes }: Words): string {
   const turned = (field: string) => changes.some((change) => change.field === field && change.after !== null && change.after !== undefined)
   switch (subjectKind) {
@@ -65,6 +70,13 @@ function actOf({ action, subjectKind, changes }: Words): string {
     case 'api_keys':
       if (action === 'updated' && turned('revoked_at')) return 'revoked API key'
       break
+    case 'plan_approvals': {
+      if (action === 'created') return 'asked for an approval:'
+      const state = changes.find(({ field }) => field === 'state')?.after
+      const act = typeof state === 'string' ? APPROVAL_ACTS[state] : undefined
+      if (act !== undefined) return act
+      break
+    }
     case 'site_secrets':
       return `${ACTION_WORDS[action] ?? action.replaceAll('_', ' ')} the secret of`
   }

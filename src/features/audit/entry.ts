@@ -2,14 +2,14 @@ export const ACTOR_KINDS = ['user', 'api_key', 'schedule', 'system'] as const
 export type ActorKind = (typeof ACTOR_KINDS)[number]
 
 export const ACTIONS = [
-  'created', 'updated', 'deleted', 'made', 'rotated', 'revealed', 'overlap_ended', 'resealed', 'exported', 'imported', 'hold_lifted',
+  'created', 'updated', 'deleted', 'made', 'rotated', 'revealed', 'overlap_ended', 'resealed', 'exported', 'imported', 'hold_lifted', 'field_renamed',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
 /** Tables, in the order in which the filter offers them. */
 export const SUBJECT_KINDS = [
-  'content_items', 'content_types', 'sites', 'site_secrets', 'site_item_mappings', 'schedules', 'schedule_sites', 'memberships', 'invitations',
-  'profiles', 'api_keys', 'organizations',
+  'content_items', 'content_types', 'content_type_templates', 'sites', 'site_secrets', 'site_item_mappings', 'schedules', 'schedule_sites', 'alert_rules', 'memberships', 'invitations',
+  'profiles', 'api_keys', 'plan_approvals', 'saved_views', 'organizations',
 ] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 

@@ -59,23 +59,6 @@ export function fromCron(expression: string): Timing {
   return custom
 }
 
-/** "Every hour", "Weekdays at 09:00"; null where only the expression itself says it. */
-export function cronInWords(expression: string): string | null {
-  const { rhythm, time, weekday } = fromCron(expression)
-  switch (rhythm) {
-    case 'hourly':
-      return 'Every hour'
-    case 'daily':
-      return `Every day at ${time}`
-    case 'weekdays':
-      return `Weekdays at ${time}`
-    case 'weekly':
-      return `${WEEKDAYS.find(({ value }) => value === weekday)?.label ?? ''}s at ${time}`
-    case 'custom':
-      return null
-  }
-}
-
 function isWhole(text: string, most: number): boolean {
   return /^\d{1,2}$/.test(text) && Number(text) <= most
 }

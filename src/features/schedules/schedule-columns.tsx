@@ -1,9 +1,10 @@
 import { DotsThreeIcon } from '@phosphor-icons/react/DotsThree'
 import { PencilSimpleIcon } from '@phosphor-icons/react/PencilSimple'
+import { PlayIcon } from '@phosphor-icons/react/Play'
 import { TrashIcon } from '@phosphor-icons/react/Trash'
 import { XCircleIcon } from '@phosphor-icons/react/XCircle'
 import { Link } from 'react-router-dom'
-import { cronInWords } from '@/features/schedules/cron-words'
+import { describeCron } from '@/features/schedules/language/describe-cron'
 import { plannedAt } from '@/features/schedules/planned'
 import type { Schedule } from '@/features/schedules/queries/schedules'
 import { KIND_LABEL, lastRunOf, scopeInWords } from '@/features/schedules/schedule-words'
@@ -21,6 +22,7 @@ import { useNow } from '@/ui/use-now'
 
 interface ScheduleActions {
   onEdit: (schedule: Schedule) => void
+  onRun: (schedule: Schedule) => void
   onDelete: (schedule: Schedule) => void
   onSwitch: (schedule: Schedule, enabled: boolean) => void
 }
@@ -28,7 +30,7 @@ interface ScheduleActions {
 /** null: somebody who may only read. */
 export function scheduleColumns(actions: ScheduleActions | null): Column<Schedule>[] {
   return [
-    { key: 'name', header: 'Schedule', className: 'py-2! min-w-36', cell: (schedule) => <Name schedule={schedule} onEdit={actions?.onEdit} /> },
+    { key: 'name', header: 'Schedule', className: 'py-2! min-w-36', cell: (schedule) => <Name schedule={schedule} /> },
     { key: 'when', header: 'When', hideBelow: 'md', cell: (schedule) => <When schedule={schedule} /> },
     {
       key: 'sites',
@@ -63,6 +65,9 @@ export function scheduleColumns(actions: ScheduleActions | null): Column<Schedul
             className: 'w-10',
             cell: (schedule: Schedule) => (
               <DropdownMenu trigger={<IconButton label={`Actions for "${schedule.name}"`} size="sm" icon={<DotsThreeIcon weight="bold" aria-hidden />} />}>
+                <MenuItem icon={<PlayIcon aria-hidden />} onSelect={() => actions.onRun(schedule)}>
+                  Run now
+                </MenuItem>
                 <MenuItem icon={<PencilSimpleIcon aria-hidden />} onSelect={() => actions.onEdit(schedule)}>
                   Edit
                 </MenuItem>
@@ -79,16 +84,12 @@ export function scheduleColumns(actions: ScheduleActions | null): Column<Schedul
 
 const isScopeless = ({ allSites, siteIds }: Schedule) => !allSites && siteIds.length === 0
 
-function Name({ schedule, onEdit }: { schedule: Schedule; onEdit: ((schedule: Schedule) => void) | undefined }) {
+function Name({ schedule }: { schedule: Schedule }) {
   return (
     <>
-      {onEdit === undefined ? (
-        <span className="font-semibold">{schedule.name}</span>
-      ) : (
-        <button type="button" onClick={() => onEdit(schedule)} className="rounded-sm text-left font-semibold underline-offset-2 hover:underline">
-          {schedule.name}
-        </button>
-      )}
+      <Link to={paths.schedule.getHref(schedule.id)} className="rounded-sm font-semibold underline-offset-2 hover:underline">
+        {schedule.name}
+      </Link>
       <span className="block text-xs text-ink-3">
         {KIND_LABEL[schedule.kind]}
         <span className={cn('lg:hidden', isScopeless(schedule) && 'text-failure')}>, {scopeInWords(schedule).toLowerCase()}</span>
@@ -105,10 +106,10 @@ function Name({ schedule, onEdit }: { schedule: Schedule; onEdit: ((schedule: Sc
 }
 
 function When({ schedule: { cron, timeZone } }: { schedule: Schedule }) {
-  const words = cronInWords(cron)
+  const words = describeCron(cron)
   return (
     <>
-      <span className={cn('block', words === null ? 'max-w-56 font-mono text-hint md:min-w-40' : 'whitespace-nowrap')}>{words ?? cron}</span>
+      <span className={cn('block max-w-64', words === null && 'font-mono text-hint md:min-w-40')}>{words ?? cron}</span>
       <span className="block text-xs text-ink-3">{zoneLabel(timeZone)}</span>
     </>
   )

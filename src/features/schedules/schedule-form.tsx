@@ -1,13 +1,15 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Controller, useForm, useWatch } from 'react-hook-form'
-import { cronInWords, toCron, WEEKDAYS, type Rhythm } from '@/features/schedules/cron-words'
+import { fromCron, toCron, WEEKDAYS, type Rhythm } from '@/features/schedules/cron-words'
+import { describeCron } from '@/features/schedules/language/describe-cron'
 import { NextRuns } from '@/features/schedules/next-runs'
 import { saveSchedule } from '@/features/schedules/queries/save-schedule'
 import type { Schedule } from '@/features/schedules/queries/schedules'
 import { scheduleSchema, toDraft, toFormValues, type ScheduleFormValues } from '@/features/schedules/schedule-schema'
 import { SitePicker } from '@/features/schedules/site-picker'
+import { WhenWords } from '@/features/schedules/when-words'
 import { errorLine } from '@/lib/errors'
 import { timeZones, zoneLabel } from '@/lib/zoned-time'
 import { Checkbox } from '@/ui/checkbox'
@@ -22,6 +24,8 @@ interface ScheduleFormProps {
   schedule: Schedule | null
   rhythm: Rhythm
   onBusy: (busy: boolean) => void
+  /** Whether something is typed that is not saved. */
+  onDirty?: (dirty: boolean) => void
   onDone: () => void
 }
 
@@ -46,17 +50,18 @@ const SCOPES = [
 /** What the database alone can refuse, and the field that it is about. */
 const FIELD_OF: Partial<Record<string, 'timeZone' | 'siteIds'>> = { DS040: 'timeZone', DS041: 'siteIds', DS032: 'siteIds' }
 
-export function ScheduleForm({ schedule, rhythm, onBusy, onDone }: ScheduleFormProps) {
+export function ScheduleForm({ schedule, rhythm, onBusy, onDirty, onDone }: ScheduleFormProps) {
   const queryClient = useQueryClient()
   const { register, control, handleSubmit, setValue, setError, getFieldState, getValues, formState } = useForm<ScheduleFormValues>({
     resolver: zodResolver(scheduleSchema),
     defaultValues: firstValues(schedule, rhythm),
     mode: 'onTouched',
   })
-  const { errors } = formState
+  const { errors, isDirty } = formState
+  useEffect(() => onDirty?.(isDirty), [isDirty, onDirty])
   const values = useWatch({ control }) as ScheduleFormValues
   const cron = toCron(values)
-  const zones = useMemo(() => timeZones().map((zone) => ({ value: zone, label: zoneLabel(zone) })), [])
+  const zones = useMemo(() => [...new Set([...timeZones(), values.timeZone])].map((zone) => ({ value: zone, label: zoneLabel(zone) })), [values.timeZone])
 
   const save = useMutation({
     mutationFn: (next: ScheduleFormValues) => saveSchedule(schedule?.id ?? null, toDraft(next)),
@@ -79,6 +84,18 @@ export function ScheduleForm({ schedule, rhythm, onBusy, onDone }: ScheduleFormP
   /** A new schedule is called what it does, until somebody gives it a name. */
   const rename = () => {
     if (schedule === null && !getFieldState('name').isDirty) setValue('name', suggestName(getValues()))
+  }
+
+  const understand = (said: string, timeZone: string | null) => {
+    const timing = fromCron(said)
+    const set = <Name extends keyof ScheduleFormValues>(name: Name, value: ScheduleFormValues[Name]) =>
+      setValue(name, value as never, { shouldDirty: true, shouldValidate: formState.isSubmitted })
+    set('rhythm', timing.rhythm)
+    set('time', timing.time)
+    set('weekday', WEEKDAYS.find(({ value }) => value === timing.weekday)?.value ?? '1')
+    set('cron', timing.cron)
+    if (timeZone !== null) set('timeZone', timeZone)
+    rename()
   }
 
   return (
@@ -113,6 +130,7 @@ export function ScheduleForm({ schedule, rhythm, onBusy, onDone }: ScheduleFormP
 
       <fieldset className="flex flex-col gap-3">
         <legend className="mb-1.5 text-hint font-semibold text-ink">When</legend>
+        <WhenWords cron={cron} timeZone={values.timeZone} onUnderstood={understand} />
         <Controller
           control={control}
           name="rhythm"
@@ -217,7 +235,7 @@ function firstValues(schedule: Schedule | null, rhythm: Rhythm): ScheduleFormVal
 }
 
 function suggestName(values: ScheduleFormValues): string {
-  const words = cronInWords(toCron(values))
-  if (values.kind === 'publish') return words ?? 'My schedule'
-  return words === null ? 'Drift check' : `Drift check, ${/^every/i.test(words) ? words.toLowerCase() : words}`
+  const words = describeCron(toCron(values))
+  if (values.kind === 'publish') return words?.slice(0, 120) ?? 'My schedule'
+  return words === null ? 'Drift check' : `Drift check, ${/^(every|the|weekdays)/i.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words}`
 }

@@ -23,7 +23,7 @@ describe('the tables of a backup', () => {
       where schemaname in ('public', 'private') and c.relpersistence = 'p' order by 1`
     expect(tables.filter((table) => !table.auth).map(fullName).sort()).toEqual(ours.map((row) => row.name).sort())
     expect(tables.filter((table) => table.auth).map(fullName)).toEqual(['auth.identities', 'auth.users'])
-    expect(tables.filter((table) => table.sealed).map(fullName)).toEqual(['private.site_secrets'])
+    expect(tables.filter((table) => table.sealed).map(fullName)).toEqual(['private.alert_secrets', 'private.site_secrets'])
   })
 
   it('include one that is made tomorrow, without its generated columns', async () => {

@@ -18,10 +18,10 @@ const editor = await world.newMember(organization, 'editor')
 const type = await newType(sql, organization)
 const log = (work: () => PromiseLike<unknown>): Promise<Entry[]> => written(sql, organization.id, work)
 
-/** What is its own record, or is written by the engine alone. */
+/** What is its own record, is written by the engine alone, or is nobody else's business (what somebody has not saved yet). */
 const NOT_AUDITED = [
-  'audit_log', 'content_item_revisions', 'content_type_revisions', 'delivery_attempts', 'destination_snapshot_history', 'destination_snapshots', 'job_logs',
-  'site_states', 'sync_deliveries', 'sync_jobs',
+  'alert_events', 'alert_messages', 'alert_states', 'audit_log', 'content_item_revisions', 'content_type_revisions', 'delivery_attempts', 'destination_snapshot_history',
+  'destination_snapshots', 'item_working_copies', 'job_logs', 'schedule_runs', 'site_states', 'site_tests', 'sync_deliveries', 'sync_jobs',
 ]
 /** A profile comes and goes with the account, and its memberships say so; what a person changes in it is written down. */
 const PARTLY: Record<string, string[]> = { profiles: ['update'] }

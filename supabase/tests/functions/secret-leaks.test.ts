@@ -188,6 +188,8 @@ beforeAll(async () => {
   expect(revealed.status).toBe(200)
   learn(formsOfKey('the revealed secret', (JSON.parse(revealed.text) as { secret: string }).secret))
   expect(await run(siteIds)).toBe('success')
+  // Tests, whose report holds the request and what came back: of one that echoes it, and of our own receiver.
+  for (const site_id of [echoing, builtIn]) expect((await ask('/functions/v1/send-test', { body: { site_id } })).status).toBe(200)
   for (const [n, id] of siteIds.entries()) await learnSecretsOf(id, `site ${n}`)
 
   // Deliveries that fail: refused by the destination, unreachable, too slow; and secrets that do not open.
@@ -222,6 +224,17 @@ beforeAll(async () => {
   await ask(`/functions/v1/api/content/${apiKey.key}`, { method: 'GET', headers: byKey(`${apiKey.key.slice(0, -1)}x`) })
   await ask('/rest/v1/rpc/revoke_api_key', { body: { key_id: apiKey.id } })
   expect((await ask(`/functions/v1/api/content/${site?.slug}`, { method: 'GET', headers: byKey(apiKey.key) })).status).toBe(401)
+
+  // Alert rules: each secret is told once, and signs what goes out from then on; a receiver sends back what it was sent.
+  const rule = JSON.parse((await ask('/rest/v1/rpc/save_alert_rule', { body: { rule: { kind: 'run', name: 'Runs', emails: ['ops@example.com'], webhook_url: receiver.url } } })).text) as string
+  for (const from_version of [0, 1]) {
+    const told = await ask('/functions/v1/alerts', { body: { rule_id: rule, action: 'secret', from_version }, gives: true })
+    expect(told.status).toBe(200)
+    learn(formsOfKey(`an alert rule's secret ${from_version + 1}`, (JSON.parse(told.text) as { secret: string }).secret))
+    expect((await ask('/functions/v1/alerts', { body: { rule_id: rule, action: 'test' } })).text).toContain('422 from destination')
+  }
+  await ask('/functions/v1/alerts', { body: { rule_id: rule, action: 'secret', from_version: 0 } })
+  await ask('/rest/v1/alert_secrets?select=*', { method: 'GET', headers: { 'accept-profile': 'private' } })
 
   // Answers of functions to those who hold a secret, to those who hold a wrong one, and to nonsense.
   const tick = { 'x-tick-secret': secrets.tick_secret }
@@ -335,7 +348,7 @@ describe('looking for secrets', () => {
     for (const table of ['job_logs', 'delivery_attempts', 'sync_deliveries', 'audit_log', 'sync_jobs', 'api_keys']) {
       expect(rows.get(`public.${table}`)?.length, table).toBeGreaterThan(0)
     }
-    for (const table of ['realtime.messages', 'private.site_secrets', 'private.api_key_hashes']) expect(rows.get(table)?.length, table).toBeGreaterThan(0)
+    for (const table of ['realtime.messages', 'private.site_secrets', 'private.alert_secrets', 'private.api_key_hashes']) expect(rows.get(table)?.length, table).toBeGreaterThan(0)
     const actions = await sql<{ action: string }[]>`select distinct action from public.audit_log where subject_kind = 'site_secrets'`
     expect(actions.map(({ action }) => action).sort()).toEqual(expect.arrayContaining(['made', 'resealed', 'revealed', 'rotated']))
     expect(running.said()).toContain('a signing secret was revealed')

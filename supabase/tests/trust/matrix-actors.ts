@@ -76,7 +76,11 @@ export interface Ids {
   invitation: string
   invitationToken: string
   apiKey: string
+  alertRule: string
+  alertEvent: string
   session: string
+  approval: string
+  workingCopy: string
 }
 
 export interface Side {
@@ -113,7 +117,7 @@ export function idsOfNothing(): Ids {
   return {
     organization: randomUUID(), organizationSlug: slug, site: randomUUID(), siteSlug: slug, item: randomUUID(), type: randomUUID(),
     job: randomUUID(), delivery: randomUUID(), schedule: randomUUID(), member: randomUUID(), invitation: randomUUID(),
-    invitationToken: `${randomUUID()}${randomUUID()}`.replaceAll('-', ''), apiKey: randomUUID(), session: randomUUID(),
+    invitationToken: `${randomUUID()}${randomUUID()}`.replaceAll('-', ''), apiKey: randomUUID(), alertRule: randomUUID(), alertEvent: randomUUID(), session: randomUUID(), approval: randomUUID(), workingCopy: randomUUID(),
   }
 }
 
@@ -177,12 +181,43 @@ async function newSide(world: World, backend: Backend): Promise<Side> {
   const invitation = await rpc<{ id: string; token: string }>(owner, 'create_invitation', { email: `${randomUUID()}@example.com`, role: 'editor' })
   const { id: apiKey } = await rpc<{ id: string }>(owner, 'create_api_key', { name: 'Website', scopes: ['content:read'] })
   await giveSecret(backend, owner, found.site)
+  await sql`insert into public.site_tests (site_id, organization_id, verdict, result) values (${found.site}, ${organization.id}, 'understood', '{}')`
+  await sql`insert into public.schedule_runs (organization_id, schedule_id, job_id, outcome) values (${organization.id}, ${schedule}, ${job}, 'started')`
+  await sql`
+    insert into public.content_type_templates (organization_id, name, title, schema, source_type_id)
+    select ${organization.id}, t.name, t.title, t.schema, t.id from public.content_types t where t.id = ${found.type}`
+  await sql`insert into public.saved_views (organization_id, owner_id, page, name, query, shared) values (${organization.id}, ${owner.userId}, 'content', 'Drafts', 'status=draft', true)`
+  const { id: approval } = only(await sql<{ id: string }[]>`
+    insert into public.plan_approvals (organization_id, title, plan_hash, site_ids, site_hashes, requested_by, job_id)
+    values (${organization.id}, 'Plan for 1 site', ${'0'.repeat(64)}, ${[found.site]}::uuid[], '{0}', ${owner.userId}, ${job}) returning id`)
+  const { copy } = await rpc<{ copy: { id: string } }>(owner, 'keep_working_copy', { title: 'Unsaved', data: {}, item_id: found.item, base_revision: 1 })
   const session = String((await claimsOf(owner)).session_id)
   const ids: Ids = {
     organization: organization.id, organizationSlug: organization.slug, siteSlug: 'facebook', ...found, job, schedule,
-    member: owner.userId, invitation: invitation.id, invitationToken: invitation.token, apiKey, session,
+    member: owner.userId, invitation: invitation.id, invitationToken: invitation.token, apiKey, ...(await giveAlerts(sql, owner, found.site, job)), session, approval, workingCopy: copy.id,
   }
   return { owner, organization, ids }
+}
+
+/** A rule that watches nothing, with all that it could have: nothing of it changes by itself. */
+async function giveAlerts(sql: Sql, owner: Member, site: string, job: string): Promise<Pick<Ids, 'alertRule' | 'alertEvent'>> {
+  const { organization } = owner
+  const alertRule = await rpc<string>(owner, 'save_alert_rule', { rule: { kind: 'run', name: 'Runs', enabled: false, emails: ['ops@example.com'], webhook_url: 'https://hooks.example.com/' } })
+  const { error } = await owner.client.functions.invoke('alerts', { body: { rule_id: alertRule, action: 'secret', from_version: 0 } })
+  if (error !== null) throw new Error(`the rule got no secret: ${String(error)}`)
+  await sql`
+    insert into public.alert_states (organization_id, rule_id, subject_kind, subject_id, subject_name, since, condition, condition_since, job_id, change)
+    values (${organization.id}, ${alertRule}, 'site', ${site}, 'Facebook', now(), false, now(), ${job}, 1),
+      (${organization.id}, ${alertRule}, 'organization', ${organization.id}, 'A', now(), false, now(), ${job}, 0)`
+  const { id: alertEvent } = only(await sql<{ id: string }[]>`
+    insert into public.alert_events (organization_id, rule_id, rule_name, kind, state, title, job_id) values (${organization.id}, ${alertRule}, 'Runs', 'run', 'firing', 'Run 1 failed', ${job}) returning id`)
+  await sql`insert into private.alert_transitions (organization_id, rule_id, subject_id, change, event_id) values (${organization.id}, ${alertRule}, ${site}, 1, ${alertEvent})`
+  await sql`
+    insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id, status, next_attempt_at)
+    values (${organization.id}, ${alertEvent}, 'email', 'ops@example.com', ${owner.userId}, 'sent', null)`
+  await sql`insert into private.alert_reads (organization_id, user_id, event_id) values (${organization.id}, ${owner.userId}, ${alertEvent})`
+  await sql`insert into private.first_steps (organization_id, user_id) values (${organization.id}, ${owner.userId})`
+  return { alertRule, alertEvent }
 }
 
 /** Such that no run of it changes what is compared. */

@@ -26,6 +26,13 @@ const app_url = 'http://localhost:5173'
 
 /** By function; a function may do several things. */
 export const acts: Record<string, Record<string, Act>> = {
+  alerts: {
+    'make a secret': {
+      may: 'admin', call: ({ alertRule }) => post('alerts', { rule_id: alertRule, action: 'secret', from_version: 1 }),
+      harmless: ({ alertRule }) => post('alerts', { rule_id: alertRule, action: 'secret', from_version: 99 }), status: 409,
+    },
+    'send a test': { may: 'admin', call: ({ alertRule }) => post('alerts', { rule_id: alertRule, action: 'test' }), harmless: () => post('alerts', { rule_id: noId, action: 'test' }), status: 404 },
+  },
   api: {
     'read content': { may: 'key', call: ({ siteSlug }) => fetchFrom(`api/content/${siteSlug}`), status: 200 },
     'read a run': { may: 'key', call: ({ job }) => fetchFrom(`api/syncs/${job}`), status: 200 },
@@ -46,6 +53,7 @@ export const acts: Record<string, Record<string, Act>> = {
       may: 'admin', call: ({ invitation }) => post('invite', { invitation_id: invitation, app_url }), harmless: () => post('invite', { invitation_id: noId, app_url }), status: 404, nobody: 403,
     },
   },
+  'send-test': { send: { may: 'editor', call: ({ site }) => post('send-test', { site_id: site }), status: 200 } },
   'site-secret': {
     make: { may: 'editor', call: ({ site }) => post('site-secret', { site_id: site }), status: 200 },
     rotate: {

@@ -43,6 +43,8 @@ export async function liveReferences(sql: Sql): Promise<Reference[]> {
 /** Ids that lead nowhere within the database, each with the reason. */
 export const looseIds: Record<string, string> = {
   'memberships.user_id': 'a person is in several organizations',
+  'saved_views.owner_id': 'a person is in several organizations',
+  'alert_states.subject_id': 'a site, a schedule or the organization, as subject_kind says; what a rule said of it outlives it',
   'audit_log.actor_id': 'an entry outlives whoever acted',
   'audit_log.subject_id': 'an entry outlives what it speaks of',
   'private.audit_queue.subject_id': 'an entry that is about to be written; between transactions there is none',
@@ -70,16 +72,20 @@ export async function idsWithoutReference(sql: Sql): Promise<string[]> {
 
 /** Where an organization has no row, or for moments only, or none that nothing hangs on. */
 const seeds: Record<string, (transaction: TransactionSql, side: Side) => PromiseLike<unknown>> = {
+  'private.alert_queue': (transaction, { organization, ids }) =>
+    transaction`insert into private.alert_queue (organization_id, job_id) values (${organization.id}, ${ids.job}) on conflict do nothing`,
   'private.drift_questions': (transaction, { organization, ids }) =>
     transaction`insert into private.drift_questions (site_id, organization_id) values (${ids.site}, ${organization.id}) on conflict do nothing`,
   content_type_revisions: (transaction, { organization, ids }) =>
     transaction`insert into public.content_type_revisions (organization_id, type_id, revision, schema) values (${organization.id}, ${ids.type}, 1000, '{}')`,
+  'private.item_imports': (transaction, { organization, ids, owner }) =>
+    transaction`insert into private.item_imports (organization_id, created_by, type_id, rows, plan, hash, items_then) values (${organization.id}, ${owner.userId}, ${ids.type}, '[]', '{}', '', '')`,
   'private.idempotency_keys': (transaction, { organization, ids }) =>
     transaction`insert into private.idempotency_keys (key_id, organization_id, idempotency_key, request_hash) values (${ids.apiKey}, ${organization.id}, 'matrix', 'x')`,
 }
 
 /** Which row is moved: one that nothing but the reference holds where it is. */
-const picks: Record<string, string> = { content_items: `and t.status = 'draft'`, content_type_revisions: 'and t.revision = 1000' }
+const picks: Record<string, string> = { alert_states: 'and t.change = 0', content_items: `and t.status = 'draft'`, content_type_revisions: 'and t.revision = 1000' }
 
 interface Undone {
   outcome: string

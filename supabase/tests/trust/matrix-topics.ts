@@ -13,6 +13,7 @@ export interface Topic {
 }
 
 export const topics: Record<string, Topic> = {
+  item: { may: 'members', name: ({ item }) => `item:${item}` },
   job: { may: 'members', name: ({ job }) => `job:${job}` },
   landing: { may: 'everybody', name: ({ organizationSlug, siteSlug }) => `landing:${organizationSlug}/${siteSlug}` },
   org: { may: 'members', name: ({ organization }) => `org:${organization}` },
@@ -20,7 +21,12 @@ export const topics: Record<string, Topic> = {
 }
 
 /** The policies through which anybody reads or writes messages at all; what they let through is said above. */
-export const messagePolicies = ['members read their topics: SELECT by authenticated', 'visitors read landing topics: SELECT by anon']
+export const messagePolicies = [
+  'editors show that they are editing: INSERT by authenticated',
+  'members read their topics: SELECT by authenticated',
+  'members see who is editing: SELECT by authenticated',
+  'visitors read landing topics: SELECT by anon',
+]
 
 /** Kinds by the functions that send and the one that is asked who may read. */
 export async function liveTopics(sql: Sql): Promise<string[]> {

@@ -27,7 +27,7 @@ async function findSubject({ subjectKind, subjectId }: Pick<AuditEntry, 'subject
     case 'content_items':
       return link('content_items', id, paths.contentItem.getHref(id ?? ''), 'Open the item')
     case 'content_types':
-      return link('content_types', id, paths.contentTypes.getHref(), 'Open the content types')
+      return link('content_types', id, paths.contentType.getHref(id ?? ''), 'Open the content type')
     case 'sites':
     case 'site_secrets':
       return link('sites', id, paths.site.getHref(id ?? ''), 'Open the site')

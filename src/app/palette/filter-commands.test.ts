@@ -14,5 +14,6 @@ describe('filterCommands', () => {
   it('finds by the beginnings of words, in any order', () => expect(labels('ty con')).toEqual(['Content types']))
   it('puts labels before keywords', () => expect(labels('s')).toEqual(['Run Sync', 'Sign out', 'Content types']))
   it('finds by other words', () => expect(labels('PUBLISH')).toEqual(['Run Sync']))
+  it('finds nothing by signs alone', () => expect(labels('__')).toEqual([]))
   it('finds nothing in the middle of a word', () => expect(labels('ontent')).toEqual([]))
 })

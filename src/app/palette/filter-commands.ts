@@ -1,7 +1,8 @@
 /** Every word typed must begin a word of the label or the keywords; what matches in its label comes first. */
 export function filterCommands<Command extends { label: string; keywords: string }>(commands: readonly Command[], query: string): Command[] {
   const typed = words(query)
-  if (typed.length === 0) return [...commands]
+  // Signs alone are no word: they are searched in the data, and name no command.
+  if (typed.length === 0) return query.trim() === '' ? [...commands] : []
   const rank = (command: Command): number => {
     const label = words(command.label)
     const all = [...label, ...words(command.keywords)]
