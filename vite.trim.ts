@@ -8,7 +8,8 @@ export function trimFirstLoad(): Plugin[] {
 
 /**
  * supabase-js makes a storage client whether or not one is wanted (7 kB with its Iceberg client, gzip).
- * DataSync keeps no files in Supabase Storage: `supabase.storage` says so, should somebody reach for it.
+ * The one request that DataSync makes of Storage it makes itself (src/lib/image-store.ts): `supabase.storage` says so, should
+ * somebody reach for it.
  */
 function withoutStorage(): Plugin {
   const instead = fileURLToPath(new URL('./src/lib/no-storage.ts', import.meta.url))

@@ -78,7 +78,7 @@ test('a key is created, copied, used, seen to be used, and refused once it is re
   await page.goto(`${app.app_url}/jobs/${id}`)
   await page.getByText('started by the API key “Deployment”').waitFor()
   await page.goto(`${app.app_url}/jobs`)
-  await page.getByRole('row').filter({ hasText: `Run ${number}:` }).getByText('API, Deployment').waitFor()
+  await page.getByRole('row').filter({ hasText: new RegExp(`Run ${number}(?!\\d)`) }).getByText('API, Deployment').waitFor()
 
   await page.goto(`${app.app_url}/settings/api-keys`)
   await row('Deployment').getByRole('button', { name: 'Revoke "Deployment"' }).click()

@@ -154,7 +154,7 @@ test('any two revisions are compared, and one is restored and taken back', async
   const diff = drawer.getByRole('region', { name: 'Revision 1 to 3' })
   await diff.getByText('Is your furnace ready?').waitFor()
   await diff.getByText('Third').waitFor()
-  await drawer.getByRole('radio', { name: 'Compare from revision 2' }).check()
+  await drawer.getByRole('radio', { name: 'Compare from revision 2' }).click()
   await drawer.getByRole('region', { name: 'Revision 2 to 3' }).getByText('Second').waitFor()
   expect(new URL(page.url()).search).toBe('?tab=history&from=2&to=3')
 

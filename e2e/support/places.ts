@@ -39,11 +39,22 @@ export async function openGround(browser: Browser, app: App): Promise<Ground> {
     const text = await answer.text()
     return (text === '' ? undefined : JSON.parse(text)) as T
   }
+  const ended = async (job: string): Promise<void> => {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+      const [run] = await api<{ finished_at: string | null }[]>(`/rest/v1/sync_jobs?id=eq.${job}&select=finished_at`)
+      if (run?.finished_at !== null) return
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error('the run did not end')
+  }
   await api('/rest/v1/sites?slug=neq.none', { method: 'PATCH', body: JSON.stringify({ failure_rate: 0, fail_next: 0 }) })
   const { job_id } = await api<{ job_id: string }>('/rest/v1/rpc/start_sync', { method: 'POST', body: '{}' })
   await api('/functions/v1/sync', { method: 'POST', body: JSON.stringify({ job_id }) })
+  await ended(job_id)
   const again = await api<{ job_id: string }>('/rest/v1/rpc/start_sync', { method: 'POST', body: JSON.stringify({ options: { force: true } }) })
   await api('/functions/v1/sync', { method: 'POST', body: JSON.stringify({ job_id: again.job_id }) })
+  // What a site has accepted is part of the plan: while a run goes on, a plan is out of date at once.
+  await ended(again.job_id)
   await api('/rest/v1/rpc/set_approval_rule', { method: 'POST', body: JSON.stringify({ required: true }) })
   const { hash } = await api<{ hash: string }>('/rest/v1/rpc/plan_sync', { method: 'POST', body: '{}' })
   const { id: approval } = await api<{ id: string }>('/rest/v1/rpc/request_approval', { method: 'POST', body: JSON.stringify({ plan_hash: hash, note: 'For Monday, agreed with marketing.', force: true }) })
@@ -95,7 +106,7 @@ function placesOf({ type, item, site, job, schedule, again, approval }: Record<'
           await page.getByRole('button', { name: 'Add field' }).click()
           await page.getByRole('button', { name: /^Rich text/ }).click()
           await page.getByRole('textbox', { name: 'Label' }).fill('Story')
-          await page.getByRole('toolbar', { name: 'Format Story' }).or(page.getByText('Preview', { exact: true }).first()).first().waitFor()
+          await page.getByRole('toolbar', { name: 'Format Story' }).or(page.getByText('Preview', { exact: true })).filter({ visible: true }).first().waitFor()
           await page.getByRole('button', { name: 'Add field' }).click()
         },
         role: 'dialog',

@@ -1,6 +1,8 @@
 import { useEffect, useRef, type RefObject } from 'react'
 import { useLocation } from 'react-router-dom'
 
+const DIALOG = '[role="dialog"], [role="alertdialog"]'
+
 /**
  * After a navigation the focus goes to the page's heading, as a page load would do it: otherwise it stays on a link that is gone
  * or far away. The heading may come later than the address (data that loads), so it is waited for, until somebody moves the focus
@@ -21,17 +23,39 @@ export function useHeadingFocus(main: RefObject<HTMLElement | null>): void {
       heading.focus({ preventScroll: true })
       return true
     }
-    // A dialog that is open over the page keeps the focus.
-    if (document.querySelector('[role="dialog"], [role="alertdialog"]') !== null || focusHeading()) return
-    const stop = () => {
-      observer.disconnect()
-      document.removeEventListener('focusin', stop)
+    let stop: () => void = () => undefined
+    const untilHeading = () => {
+      focusHeading()
+      // The heading of a page that loads gives way to that of the page itself, and the focus would be lost with it.
+      const observer = new MutationObserver(() => {
+        if (document.activeElement === document.body) focusHeading()
+      })
+      const onFocusIn = ({ target }: FocusEvent) => {
+        if (target instanceof Element && target.tagName !== 'H1') stop()
+      }
+      stop = () => {
+        observer.disconnect()
+        document.removeEventListener('focusin', onFocusIn)
+        document.removeEventListener('pointerdown', stop)
+      }
+      observer.observe(region, { childList: true, subtree: true })
+      document.addEventListener('focusin', onFocusIn)
+      document.addEventListener('pointerdown', stop)
     }
-    const observer = new MutationObserver(() => {
-      if (focusHeading()) stop()
+    if (document.querySelector(DIALOG) === null) {
+      untilHeading()
+      return () => stop()
+    }
+    // A dialog that is open over the page keeps the focus. It gives it back when it goes, unless what had it went with the navigation.
+    const gone = new MutationObserver(() => {
+      if (document.querySelector(DIALOG) !== null) return
+      gone.disconnect()
+      if (document.activeElement === document.body) untilHeading()
     })
-    observer.observe(region, { childList: true, subtree: true })
-    document.addEventListener('focusin', stop)
-    return stop
+    gone.observe(document.body, { childList: true })
+    return () => {
+      gone.disconnect()
+      stop()
+    }
   }, [pathname, main])
 }

@@ -12,7 +12,7 @@ export interface Column<Record> {
   /** Data: mono face. */
   mono?: boolean
   /** Left away on screens narrower than this. */
-  hideBelow?: 'sm' | 'md' | 'lg'
+  hideBelow?: 'sm' | 'md' | 'lg' | 'xl' | '2xl'
   /** Keeps its header for screen readers only (a column of buttons). */
   hideHeader?: boolean
   className?: string
@@ -33,7 +33,7 @@ interface DataTableProps<Record> {
   boxClassName?: string
 }
 
-const HIDE = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' } as const
+const HIDE = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden', '2xl': 'max-2xl:hidden' } as const
 
 export function DataTable<Record>({
   caption, columns, rows, rowKey, rowHref, empty, skeletonRows = 4, boxClassName,

@@ -44,6 +44,34 @@ $$;
 comment on function private.reference_problems(uuid, jsonb, jsonb) is
   'What validate_data cannot see: [{path, message}] for references to items that are not there, or are of another type than x-reference-type (a type''s name or id) allows.';
 
+-- Without back references a pattern is matched in a time that grows with the text; with them one value can hold a connection for minutes.
+create function private.refers_back(p_pattern text) returns boolean
+language sql immutable set search_path = '' as $$ select coalesce(p_pattern ~ '(^|[^\\])(\\\\)*\\[1-9]', false) $$;
+
+create or replace function private.matches(p_text text, p_pattern text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  -- Nor does one that refers back, which types of earlier versions may have.
+  return private.refers_back(p_pattern) or p_text ~ p_pattern;
+exception when invalid_regular_expression then
+  -- A pattern that does not compile checks nothing, here as in the browser.
+  return true;
+end $$;
+
+-- What may take a minute takes one of three places, and an organization one of them: the others' pages go on meanwhile.
+create function private.take_slot() returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if pg_try_advisory_xact_lock(hashtextextended('long change of ' || coalesce(private.organization_id()::text, ''), 0))
+    and (pg_try_advisory_xact_lock(hashtextextended('long change 1', 0)) or pg_try_advisory_xact_lock(hashtextextended('long change 2', 0))
+      or pg_try_advisory_xact_lock(hashtextextended('long change 3', 0))) then
+    return;
+  end if;
+  raise exception using errcode = 'PT429', message = 'Another large change is under way.', hint = 'Try again when it is done; nothing was changed.';
+end $$;
+comment on function private.take_slot() is 'Until the transaction ends: one of the places for changes that are given longer than a statement usually is. HTTP 429 when there is none.';
+grant execute on function private.take_slot() to authenticated;
+
 create function private.check_type_schema(p_name text, p_schema jsonb) returns void
 language plpgsql immutable set search_path = '' as $$
 declare
@@ -61,6 +89,12 @@ begin
   if v_bad is not null then
     raise exception using errcode = 'DS022', message = format('The field "%s" of "%s" is not one that DataSync understands.', v_bad, p_name),
       hint = 'A field has a name of lower-case letters, digits and underscores, a type (string, number, integer, boolean, array) and an x-field-id.';
+  end if;
+  select p.key into v_bad from jsonb_each(p_schema -> 'properties') p
+  where private.refers_back(p.value ->> 'pattern') or private.refers_back(p.value #>> '{items,pattern}') limit 1;
+  if v_bad is not null then
+    raise exception using errcode = 'DS022', message = format('The pattern of the field "%s" of "%s" refers back to a part of itself.', v_bad, p_name),
+      hint = 'Write it without back references (\1): a pattern with them may take minutes for a single value.';
   end if;
   select p.key into v_bad from jsonb_each(p_schema -> 'properties') p
   where p.value ->> 'x-widget' = 'reference' and (p.value ->> 'type' <> 'string' or p.value ->> 'format' is distinct from 'uuid') limit 1;
@@ -831,7 +865,7 @@ begin
 end $$;
 -- Tens of thousands of items take longer than the Data API's usual time; PostgREST takes the longer one from here.
 create function public.rename_field(type_id uuid, from_name text, to_name text) returns jsonb
-language sql set search_path = '' set statement_timeout = '2min' as $$ select private.take_turn('rename_field'); select private.rename_field(type_id, from_name, to_name) $$;
+language sql set search_path = '' set statement_timeout = '2min' as $$ select private.take_turn('rename_field'); select private.take_slot(); select private.rename_field(type_id, from_name, to_name) $$;
 comment on function public.rename_field(uuid, text, text) is
   'A field under another name, in one transaction: schema (x-field-id stays), data of every item (one revision each), overrides of every mapping, templates made of the type. {revision, items, overrides, templates}. DS072 names what has that name already.';
 
@@ -1011,7 +1045,7 @@ begin
     coalesce(p_options ->> 'name', v_type.name), coalesce(p_options ->> 'title', v_type.title), coalesce(p_options ->> 'description', v_type.description));
 end $$;
 create function public.save_type(type_id uuid, schema jsonb, expected_revision integer, options jsonb default '{}') returns jsonb
-language sql set search_path = '' set statement_timeout = '2min' as $$ select private.take_turn('save_type'); select private.save_type(type_id, schema, expected_revision, options) $$;
+language sql set search_path = '' set statement_timeout = '2min' as $$ select private.take_turn('save_type'); select private.take_slot(); select private.save_type(type_id, schema, expected_revision, options) $$;
 comment on function public.save_type(uuid, jsonb, integer, jsonb) is
   'A type''s new fields over the revision that was read, in one transaction. A field with the x-field-id of before under another name is renamed everywhere; what a removed field holds goes only with remove_data, what becomes invalid stays only with accept_invalid (DS074 otherwise, with plan_type_change''s answer as its detail). Options: remove_data, accept_invalid, plan (what plan_type_change answered; DS076 when items have changed since), name, title, description. {revision, items, overrides, templates}.';
 

@@ -6,7 +6,7 @@ create table public.saved_views (
   id uuid primary key default gen_random_uuid(),
   organization_id uuid not null default private.organization_id() references public.organizations (id) on delete cascade,
   owner_id uuid default auth.uid() references public.profiles (id) on delete set null,
-  page text not null check (page ~ '^[a-z][a-z_]{0,39}$'),
+  page text not null check (page in ('content', 'sites', 'jobs')),
   name text not null check (length(btrim(name)) between 1 and 80),
   query text not null check (length(query) <= 2000),
   shared boolean not null default false,
@@ -34,7 +34,9 @@ create trigger saved_views_ownerless after update on public.saved_views
 create function private.limit_saved_views() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if (select count(*) from public.saved_views v where v.organization_id = new.organization_id and v.page = new.page
+  -- Rows of the same statement, and of others at the same time, are counted one after the other.
+  perform pg_advisory_xact_lock(hashtextextended('saved views of ' || new.organization_id::text, 0));
+  if (select count(*) from public.saved_views v where v.organization_id = new.organization_id and v.page = new.page and v.id <> new.id
       and (case when new.shared then v.shared else not v.shared and v.owner_id = new.owner_id end)) >= 100 then
     raise exception using errcode = 'DS080', message = 'There are 100 saved views of this page already.', hint = 'Delete those that nobody opens any more.';
   end if;
@@ -42,6 +44,8 @@ begin
 end $$;
 create trigger saved_views_limit before insert on public.saved_views
   for each row execute function private.limit_saved_views();
+create trigger saved_views_limit_shared before update of shared on public.saved_views
+  for each row when (new.shared and not old.shared) execute function private.limit_saved_views();
 
 alter table public.saved_views enable row level security;
 create policy "members read their own and shared views" on public.saved_views
@@ -644,7 +648,7 @@ end $$;
 -- A thousand rows take a part of a second, ten thousand some seconds: longer than a person's statement is given everywhere else. PostgREST
 -- takes a function's own limit for its transaction (db-hoisted-tx-settings).
 create function public.plan_item_import(document jsonb) returns jsonb
-language sql set search_path = '' set statement_timeout = '60s' as $$ select private.take_turn('plan_item_import'); select private.plan_item_import(document) $$;
+language sql set search_path = '' set statement_timeout = '60s' as $$ select private.take_turn('plan_item_import'); select private.take_slot(); select private.plan_item_import(document) $$;
 comment on function public.plan_item_import(jsonb) is
   'What would become of each row of {type_id, key (null, id, title, data.<field>), rows: [{line, id, title, status, publish_at, unpublish_at, data}]}; nothing is written. {id, created, updated, unchanged, refused, published, rows: [{line, act, id, title, status, fields, problems}]}. import_items(id) does it.';
 
@@ -696,7 +700,7 @@ begin
     from unnest(v_import.plan) p);
 end $$;
 create function public.import_items(import_id uuid) returns jsonb
-language sql set search_path = '' set statement_timeout = '60s' as $$ select private.take_turn('import_items'); select private.import_items(import_id) $$;
+language sql set search_path = '' set statement_timeout = '60s' as $$ select private.take_turn('import_items'); select private.take_slot(); select private.import_items(import_id) $$;
 comment on function public.import_items(uuid) is
   'Writes the rows of a planned import that are not refused, all or none: {created, updated, unchanged, refused, created_ids}. DS082 where what the plan was made from has changed since.';
 

@@ -284,6 +284,9 @@ begin
   select array_agg(row(p.site_id, p.name, p.slug, p.body, p.hash, p.item_count, p.bytes, null,
       case when not s.enabled then private.disabled_text()
            when not v_by_hand and st.on_hold then 'on hold after a rollback'
+           -- A schedule goes on with what was begun; where a new site's content goes, somebody has looked at first.
+           when p_trigger = 'schedule' and st.accepted_hash is null and (select o.approval_required from public.organizations o where o.id = p_organization)
+             then 'nobody has approved its first run'
            -- A site that never had anything needs no empty page from a schedule.
            when not v_by_hand and st.accepted_hash is null and p.item_count = 0 then 'nothing is mapped to it'
            -- What waits or is on its way counts: the accepted delivery is not the last word then.
@@ -375,6 +378,39 @@ begin
   return private.queue_deliveries(v_job, v_outgoing,
     array[row(v_job.id, 'info', format('Run %s started: %s, %s', v_job.number, p_what, case p_content when 'original' then 'with the original content' else 'with current content' end),
       null, null, null, null)::private.log_line] || coalesce(v_lines, '{}'));
+end $$;
+
+-- What was approved for one address must not go out to another: deliveries that wait go along when a site moves.
+create function private.guard_destination() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if auth.uid() is not null and (select o.approval_required from public.organizations o where o.id = new.organization_id) and not private.has_role('admin') then
+    raise exception using errcode = 'DS113', message = format('Where "%s" is sent is for admins to change while runs need an approval.', old.name),
+      hint = 'Ask an admin of the organization. Nothing was saved.';
+  end if;
+  return new;
+end $$;
+create trigger sites_guard_destination before update of destination_url on public.sites
+  for each row when (new.destination_url is distinct from old.destination_url) execute function private.guard_destination();
+
+-- As in 2000; a hold that an admin's rollback has left is an admin's to lift while runs need an approval.
+create or replace function private.lift_hold(p_site uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_organization uuid := private.require_role('editor', 'lift a hold');
+  v_was boolean;
+begin
+  if (select o.approval_required from public.organizations o where o.id = v_organization) and not private.has_role('admin') then
+    raise exception using errcode = 'DS104', message = 'In this organization holds are lifted by admins: runs need an approval.', hint = 'Ask an admin. The site stays on hold.';
+  end if;
+  select st.on_hold into v_was from public.site_states st where st.organization_id = v_organization and st.site_id = p_site for update;
+  if not found then
+    raise exception using errcode = 'DS032', message = 'There is no such site in this organization.', hint = 'It may have been deleted; reload the list of sites.';
+  end if;
+  update public.site_states st set on_hold = false, on_hold_since = null, hold_reason = null where st.site_id = p_site;
+  if v_was then
+    perform private.write_audit(v_organization, 'hold_lifted', 'sites', p_site::text, (select s.name from public.sites s where s.id = p_site), '[]');
+  end if;
 end $$;
 
 -- Editors set publishing times, so under the rule a time that comes asks instead of running.

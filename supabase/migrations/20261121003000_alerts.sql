@@ -138,6 +138,7 @@ create table public.alert_messages (
 comment on table public.alert_messages is 'The outbox: an entry''s message to one address. Sent by the functions, with retries; what was sent or has failed for good stays for admins to see.';
 create index alert_messages_due_idx on public.alert_messages (next_attempt_at) where next_attempt_at is not null;
 create index alert_messages_sending_idx on public.alert_messages (lease_expires_at) where status = 'sending';
+create index alert_messages_mails_idx on public.alert_messages (organization_id, created_at) where channel = 'email';
 create index alert_messages_member_idx on public.alert_messages (organization_id, member_id) where member_id is not null;
 
 create table private.alert_reads (
@@ -360,6 +361,12 @@ language sql stable set search_path = '' as $$
     else case p_state when 'firing' then 'Missed: ' else 'Running again: ' end || p_names end, 300)
 $$;
 
+create function private.mails_left(p_organization uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select count(*) < 300 from public.alert_messages m where m.organization_id = p_organization and m.channel = 'email' and m.created_at > now() - interval '1 hour'
+$$;
+comment on function private.mails_left(uuid) is 'Whether the organization may still send mails: 300 an hour. The inbox and webhooks are told all the same; addresses need not be members'', and the sender''s name is the deployment''s.';
+
 -- Every change of state that is due becomes part of one entry per rule and direction, with its messages. A rule that has just spoken waits a minute
 -- before it says the same kind of thing again: what changes until then is said together.
 create function private.announce_alerts(p_now timestamptz) returns integer
@@ -408,7 +415,8 @@ begin
   ), queued as (
     insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id)
     select e.organization_id, e.id, m.channel, m.recipient, m.member_id
-    from event e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m where not e.muted
+    from event e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m
+    where not e.muted and (m.channel <> 'email' or private.mails_left(e.organization_id))
   )
   select count(*) into v_events from event;
   return v_events;
@@ -479,9 +487,14 @@ declare
 begin
   select array_agg(x.id) into v_taken from (
     select m.id from public.alert_messages m
-    join public.organizations o on o.id = m.organization_id and o.deleted_at is null
+    join (
+      -- A dozen of each organization at a time: one with fifty addresses that hang must not keep the others waiting.
+      select q.id, row_number() over (partition by q.organization_id order by coalesce(q.next_attempt_at, q.lease_expires_at), q.id) as n
+      from public.alert_messages q
+      join public.organizations o on o.id = q.organization_id and o.deleted_at is null
+      where (q.next_attempt_at <= clock_timestamp() or (q.status = 'sending' and q.lease_expires_at <= clock_timestamp()))
+        and (p_event is null or q.event_id = p_event)) due on due.id = m.id and (due.n <= 12 or p_event is not null)
     where (m.next_attempt_at <= clock_timestamp() or (m.status = 'sending' and m.lease_expires_at <= clock_timestamp()))
-      and (p_event is null or m.event_id = p_event)
     order by coalesce(m.next_attempt_at, m.lease_expires_at) limit p_limit for update of m skip locked) x;
   update public.alert_messages m set status = 'sending', attempts = m.attempts + 1, next_attempt_at = null,
     lease_token = nextval('private.lease_tokens'), lease_expires_at = clock_timestamp() + c_lease
@@ -550,6 +563,10 @@ language plpgsql set search_path = '' as $$
 declare
   v_event uuid;
 begin
+  if (select count(*) from public.alert_events e join public.alert_rules r on r.organization_id = e.organization_id
+      where r.id = p_rule and e.state = 'test' and e.at > now() - interval '10 minutes') >= 10 then
+    raise exception using errcode = 'PT429', message = 'Ten test messages were sent in the last ten minutes.', hint = 'Try again in a while.';
+  end if;
   insert into public.alert_events (organization_id, rule_id, rule_name, kind, state, title, detail)
   select r.organization_id, r.id, r.name, r.kind, 'test', 'Test message of "' || r.name || '"', 'Sent by ' || left(p_by, 254) || ' to see that messages arrive.'
   from public.alert_rules r join public.organizations o on o.id = r.organization_id and o.deleted_at is null
@@ -557,7 +574,8 @@ begin
   returning id into v_event;
   insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id)
   select e.organization_id, e.id, m.channel, m.recipient, m.member_id
-  from public.alert_events e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m where e.id = v_event;
+  from public.alert_events e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m
+  where e.id = v_event and (m.channel <> 'email' or private.mails_left(e.organization_id));
   return v_event;
 end $$;
 comment on function public.queue_alert_test(uuid, text) is 'A test message to everybody whom the rule tells, muted or not. Returns the entry in the inbox.';
@@ -674,7 +692,7 @@ begin
   delete from public.alert_rules r where r.id = p_rule;
 end $$;
 create function public.delete_alert_rule(rule_id uuid) returns void
-language sql set search_path = '' as $$ select private.delete_alert_rule(rule_id) $$;
+language sql set search_path = '' as $$ select private.take_turn('delete_alert_rule'); select private.delete_alert_rule(rule_id) $$;
 comment on function public.delete_alert_rule(uuid) is 'Deletes a rule. What it had to say and has not yet is not said; the inbox keeps what it said.';
 
 -- The inbox, for members.
@@ -778,7 +796,7 @@ create function public.mark_alerts(event_ids uuid[], read boolean default true) 
 language sql set search_path = '' as $$ select private.mark_alerts(event_ids, read) $$;
 comment on function public.mark_alerts(uuid[], boolean) is 'Marks entries as read, all of them for null, or as unread. Returns those that it changed, so that it can be undone.';
 
-insert into private.verb_limits (verb, requests) values ('save_alert_rule', 120);
+insert into private.verb_limits (verb, requests) values ('delete_alert_rule', 60), ('save_alert_rule', 120);
 grant execute on function private.save_alert_rule(jsonb), private.delete_alert_rule(uuid), private.alert_summary(), private.alert_inbox(jsonb), private.mark_alerts(uuid[], boolean),
   public.save_alert_rule(jsonb), public.delete_alert_rule(uuid), public.alert_summary(), public.alert_inbox(jsonb), public.mark_alerts(uuid[], boolean) to authenticated;
 

@@ -35,8 +35,8 @@ export function Component() {
   useEffect(() => void noteFirstStep('review'), [])
   const [search] = useSearchParams()
   const approval = search.get('approval')
-  const { state } = useLocation()
-  const chosen = search.get('sites') ?? sitesIn(state)
+  const location = useLocation()
+  const chosen = search.get('sites') ?? sitesIn(location.state)
   if (approval !== null) {
     return (
       <Suspense fallback={<Loading />}>

@@ -26,7 +26,7 @@ const mayTest: ReadonlySet<string> = new Set(['admin', 'editor'])
 const readBytes = 8_000
 const shownCharacters = 2_000
 /** A header may be as long as a receiver likes. */
-const longestHeader = 2_000
+const longestHeader = 500
 const mostHeaders = 60
 
 /** What is answered, and kept as the site's last test. */

@@ -92,14 +92,31 @@ describe('the rule', () => {
     await rpc(admin, 'rollback_site', { site_id: sent?.site_id, delivery_id: sent?.id })
   })
 
-  it('does not stop what an admin has set up: schedules and keys', async () => {
-    await sql`select * from private.start_unasked(${organization.id}, null, ${sites})`
-    expect(await jobs()).toBe(1)
+  it('does not stop what an admin has set up: keys, and schedules where a first run was approved', async () => {
+    const scheduled = () => sql`select * from private.start_unasked(${organization.id}, null, ${sites})`
+    await scheduled()
+    expect(await jobs()).toBe(0)
+    await runToEnd(sql, admin)
+    await edit(sql, item, { text: 'by time' })
+    await scheduled()
+    expect(await jobs()).toBe(2)
     const key = await sql<{ id: string }[]>`
       insert into public.api_keys (organization_id, name, prefix, scopes) values (${organization.id}, 'CI', 'ds_12345678', '{sync:run}') returning id`
     await edit(sql, item, { text: 'by key' })
     await sql`select public.api_start_sync(${only(key).id}, null, '{}', null, '')`
-    expect(await jobs()).toBe(2)
+    expect(await jobs()).toBe(3)
+  })
+})
+
+describe('while the rule holds', () => {
+  it('an editor changes a site, and neither where it is sent nor the hold on it', async () => {
+    const site = sites[0]!
+    const change = (who: Member, fields: object) => read<unknown[]>(who.client.from('sites').update(fields as never).eq('id', site).select('id'))
+    expect(await change(editor, { region: 'East' })).toHaveLength(1)
+    await expectRefusal(change(editor, { destination_url: 'https://elsewhere.example/' }), 'DS113', /is for admins to change/)
+    await expectRefusal(rpc(editor, 'lift_hold', { site_id: site }), 'DS104', /lifted by admins/)
+    expect(await change(admin, { destination_url: 'https://elsewhere.example/' })).toHaveLength(1)
+    await rpc(admin, 'lift_hold', { site_id: site })
   })
 })
 

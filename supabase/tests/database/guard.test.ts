@@ -348,7 +348,7 @@ describe('functions', () => {
       'site_versions(uuid,bigint,integer)',
       'start_sync(uuid[],jsonb)',
       'switch_organization(uuid)',
-      'take_turn(text)',
+      'take_slot()', 'take_turn(text)',
       'transfer_ownership(uuid)',
       'user_id()',
       'verify_audit_log(bigint)',

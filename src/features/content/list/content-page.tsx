@@ -282,11 +282,11 @@ function useStableActs(acts: Acts): Acts {
 function columnsFor(isEditor: boolean, acts: Acts): LongColumn<ItemRow>[] {
   return [
     { key: 'title', header: 'Title', sortable: 'ascending', cell: (item) => <Title item={item} /> },
-    { key: 'status', header: 'Status', sortable: 'ascending', className: 'w-64', cell: (item) => <ItemStatusCell item={item} isEditor={isEditor} acts={acts} /> },
-    { key: 'type', header: 'Type', sortable: 'ascending', hideBelow: 'md', className: 'w-40', cell: (item) => <span className="block truncate">{item.typeTitle}</span> },
-    { key: 'sites', header: 'Sites', align: 'right', sortable: 'descending', hideBelow: 'sm', className: 'w-20', cell: (item) => (item.siteCount === 0 ? <span className="text-ink-3">none</span> : formatNumber(item.siteCount)) },
+    { key: 'status', header: 'Status', sortable: 'ascending', className: 'w-52', cell: (item) => <ItemStatusCell item={item} isEditor={isEditor} acts={acts} /> },
+    { key: 'type', header: 'Type', sortable: 'ascending', hideBelow: 'xl', className: 'w-36', cell: (item) => <span className="block truncate">{item.typeTitle}</span> },
+    { key: 'sites', header: 'Sites', align: 'right', sortable: 'descending', hideBelow: 'sm', className: 'w-18', cell: (item) => (item.siteCount === 0 ? <span className="text-ink-3">none</span> : formatNumber(item.siteCount)) },
     { key: 'updated', header: 'Updated', sortable: 'descending', hideBelow: 'sm', className: 'w-36', cell: (item) => <Updated at={item.updatedAt} /> },
-    { key: 'by', header: 'By', hideBelow: 'lg', className: 'w-44', cell: (item) => <span className="block truncate text-ink-2">{item.updatedBy ?? 'somebody who left'}</span> },
+    { key: 'by', header: 'By', hideBelow: '2xl', className: 'w-44', cell: (item) => <span className="block truncate text-ink-2">{item.updatedBy ?? 'somebody who left'}</span> },
     { key: 'actions', header: 'Actions', hideHeader: true, align: 'right', className: 'w-20', cell: (item) => <RowActions item={item} isEditor={isEditor} acts={acts} /> },
   ]
 }

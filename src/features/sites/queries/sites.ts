@@ -91,7 +91,8 @@ type SiteRecord = Pick<
 > & { site_states: ListedState[]; site_item_mappings?: { count: number }[] }
 
 function toSite(row: SiteRecord): Site {
-  const [state] = row.site_states
+  // One site has one state: told as a list of one, or, by a Data API that sees that there can be but one, as itself.
+  const [state] = [row.site_states].flat()
   return {
     id: row.id,
     name: row.name,

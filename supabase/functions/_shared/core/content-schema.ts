@@ -182,7 +182,11 @@ function isChecked(format: FieldFormat): format is CheckedFormat {
   return Object.hasOwn(formatPatterns, format)
 }
 
+/** Refers back to a part of itself: the time to match it may explode, so it is refused where types are written, and checks nothing. */
+const REFERS_BACK = /(^|[^\\])(\\\\)*\\[1-9]/
+
 function matches(pattern: string, text: string): boolean {
+  if (REFERS_BACK.test(pattern)) return true
   return compile(pattern)?.test(text) ?? true
 }
 
