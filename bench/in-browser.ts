@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import postgres, { type Sql } from 'postgres'
-import { launchBrowser } from '../e2e/support/browser.ts'
-import { loadDemo, newPerson, signUp } from '../e2e/support/person.ts'
-import { startTestStack } from '../supabase/tests/support/start-test-stack.ts'
+import type { Sql } from 'postgres'
+import { withDemo } from './lib/demo-ground.ts'
 import { median, percentile, print } from './lib/figures.ts'
 import { printWeight, weigh } from './weight.ts'
 
@@ -16,22 +12,13 @@ const LATENCY_LINES = 300
 
 /** The product as `npm start` serves it, in a real browser, by somebody who has pressed "Load Demo Data". */
 export async function benchInBrowser(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'datasync-bench-'))
-  const stack = await startTestStack({ dataDir, port: 0, app: 'dist', quiet: true })
-  const sql = postgres(stack.db_url, { onnotice: () => undefined })
-  const browser = await launchBrowser()
-  try {
-    const person = await newPerson(browser)
+  await withDemo(async ({ person, browser, sql, app_url }) => {
     const { page } = person
-    // The compiler of scripts marks named functions with a helper that a page does not have.
-    await person.context.addInitScript('globalThis.__name = (value) => value')
-    await signUp(person, stack.app_url)
-    await loadDemo(person)
     await sql`update public.sites set failure_rate = 0, fail_next = 0`
 
     // The first run of this backend, its functions included: nothing has been sent before.
     await skipReview(page)
-    await page.goto(`${stack.app_url}/`)
+    await page.goto(`${app_url}/`)
     print({ name: 'cold_run_3x3', value: await runFromClick(page, sql), unit: 'ms', detail: 'click on Run Sync until "success" is on screen, first run' })
     const warm: number[] = []
     for (let run = 0; run < WARM_RUNS; run++) warm.push(await runFromClick(page, sql))
@@ -45,23 +32,18 @@ export async function benchInBrowser(): Promise<void> {
     const [slug] = await sql<{ slug: string }[]>`select slug from public.organizations limit 1`
     const fresh = await person.context.newPage()
     const admin = await weigh(fresh, dist, async () => {
-      await fresh.goto(`${stack.app_url}/`)
+      await fresh.goto(`${app_url}/`)
       await fresh.getByRole('link', { name: 'Run Sync' }).waitFor()
       await fresh.waitForLoadState('networkidle')
     })
     printWeight('admin_first_load', admin, 'JavaScript of the signed-in home page')
     const visitor = await browser.newPage()
     const landing = await weigh(visitor, dist, async () => {
-      await visitor.goto(`${stack.app_url}/c/${slug?.slug ?? ''}/instagram`)
+      await visitor.goto(`${app_url}/c/${slug?.slug ?? ''}/instagram`)
       await visitor.getByText(/Last synced/).waitFor()
     })
     printWeight('landing_until_painted', landing, 'JavaScript of a landing page until its offer is on screen')
-  } finally {
-    await browser.close()
-    await sql.end()
-    await stack.close()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 /** "Skip the review next time", as the person would choose it. */

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { launchBrowser } from './support/browser.ts'
 import type { Person } from './support/person.ts'
-import { openGround, type Place } from './support/places.ts'
-import { settled } from './support/settle.ts'
+import { openGround, visit, type Place } from './support/places.ts'
 
 // Every page of the table (support/places.ts), with data, in both themes, at the widths of a desk and of a hand.
 
@@ -31,15 +30,12 @@ describe.each([
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: 800 })
     const found: string[] = []
-    for (const { name, path, dialog } of places) {
-      await page.goto(`${app.app_url}${path}`)
+    for (const place of places) {
+      const { name, dialog } = place
+      await visit(page, app.app_url, place)
       if (dialog === undefined) {
-        await settled(page)
         const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
         if (scrolled > width) found.push(`${name}: ${scrolled} px wide`)
-      } else {
-        await dialog.open(page)
-        await page.getByRole(dialog.role).waitFor()
       }
       found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
     }
@@ -50,11 +46,11 @@ describe.each([
 test('every page is titled by what it is, and no two alike', async () => {
   const titles = new Map<string, string>()
   const doubled: string[] = []
-  for (const { name, path, dialog } of places) {
+  for (const place of places) {
+    const { name, path, dialog } = place
     // The same page in another view is titled the same.
     if (dialog !== undefined || path.includes('?')) continue
-    await page.goto(`${app.app_url}${path}`)
-    await settled(page)
+    await visit(page, app.app_url, place)
     await expect.poll(() => page.title()).toMatch(/.+ · DataSync$/)
     const title = await page.title()
     const other = titles.get(title)

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startStack } from '../supabase/embedded/stack.ts'
 import { launchBrowser } from './support/browser.ts'
-import { openGround } from './support/places.ts'
-import { settled } from './support/settle.ts'
+import { openGround, visit } from './support/places.ts'
 
 // `npm run build && npm run screenshots [part of a name ...]`: every page of the table in support/places.ts, both themes, on a desk and in a hand,
 // with demo data and a run, into screenshots/ (not committed).
@@ -28,17 +27,12 @@ try {
     const height = width < 600 ? 812 : 900
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const { name, path, dialog } of shown) {
+      for (const place of shown) {
+        const { name, dialog } = place
         const file = `${name.replaceAll(' ', '-')}-${width}-${colorScheme}.png`
         try {
           await page.setViewportSize({ width, height })
-          await page.goto(`${stack.app_url}${path}`)
-          if (dialog === undefined) {
-            await settled(page)
-          } else {
-            await dialog.open(page)
-            await page.getByRole(dialog.role).waitFor()
-          }
+          await visit(page, stack.app_url, place)
           await page.evaluate(() => document.fonts.ready)
           await page.waitForLoadState('networkidle')
           // A dialog stands in the window. A page is shown to its end, in a window that is as high: bars at the bottom stay at the bottom.

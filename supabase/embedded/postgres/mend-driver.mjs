@@ -8,9 +8,10 @@ import { join } from 'node:path'
  * (https://github.com/porsager/postgres/issues/1208, open, as are the fixes that were offered); what was about to be
  * written stays, so that the next connection never says its first word; a connection that is given back goes among those
  * that are open, or is somebody else's by then; and one that is lost while it reads the types of arrays, which it does first,
- * rejects a promise that nobody holds, or waits for that answer on the next connection. A database that is killed would take
- * the stack with it, or leave it with connections that answer nothing for ever. So a holder whose connection was lost is told
- * so, and touches it no more, and a reservation that was refused is not kept for later.
+ * rejects a promise that nobody holds, or waits for that answer on the next connection; and what is asked between a socket's
+ * error and its close is answered by neither. A database that is killed would take the stack with it, or leave it with
+ * connections that answer nothing for ever. So a holder whose connection was lost is told so, and touches it no more, and a
+ * reservation that was refused is not kept for later.
  *
  * In a version that reads otherwise nothing is changed.
  */
@@ -50,13 +51,13 @@ const corrections = {
       `    if (initial)
       return reconnect()
 
-    !hadError`,
+    !hadError && (query || sent.length)`,
       `    if (initial) {
       query = errorResponse = null
       return reconnect()
     }
 
-    !hadError`,
+    ;(query || sent.length)`,
     ],
     [
       `        return fetchArrayTypes()

@@ -19,7 +19,8 @@ interface Figures {
   jobs_counted: number
   jobs_not_whole: number
   median_ms: number | null
-  durations_ms: number[]
+  durations: { id: string; number: number; status: string; ms: number }[]
+  next_runs: { kind: string; name: string; at: string | null }[]
 }
 
 const figures = (who: Member) => rpc<Figures>(who, 'dashboard')
@@ -27,7 +28,12 @@ const figures = (who: Member) => rpc<Figures>(who, 'dashboard')
 describe('dashboard', () => {
   it('of a new organization is all zero, and says nothing about runs', async () => {
     expect(await figures(await world.newAdmin())).toEqual({
-      sites: 0, sites_up_to_date: 0, sites_behind: [], published: 0, drafts: 0, last_job: null, success_rate: null, jobs_counted: 0, jobs_not_whole: 0, median_ms: null, durations_ms: [],
+      sites: 0, sites_up_to_date: 0, sites_behind: [], sites_unhealthy: 0, attention: [], attention_count: 0, published: 0, drafts: 0, last_job: null, success_rate: null,
+      jobs_counted: 0, jobs_not_whole: 0, median_ms: null, durations: [], next_runs: [], firing: [],
+      steps: {
+        dismissed: false, type: false, item: false, site: false, mapping: false, review: false, run: false, landing: false,
+        organization_slug: expect.stringMatching(/^organization-/) as string, site_slug: null,
+      },
     })
   })
 
@@ -69,7 +75,16 @@ describe('dashboard', () => {
     expect(seen).toMatchObject({ jobs_counted: 3, jobs_not_whole: 1, median_ms: 200, last_job: { id: nothing.job_id, number: 5, status: 'success' } })
     expect(seen.success_rate).toBeCloseTo(2 / 3)
     // Oldest first, as a sparkline reads.
-    expect(seen.durations_ms).toEqual([200, 300, 100])
+    expect(seen.durations.map(({ ms, status }) => [ms, status])).toEqual([[200, 'success'], [300, 'failed'], [100, 'success']])
     expect(seen.last_job).not.toHaveProperty('organization_id')
+  })
+
+  it('names what runs next, also a schedule whose first time the tick has still to work out', async () => {
+    const admin = await world.newAdmin()
+    const save = (name: string) => rpc<string>(admin, 'save_schedule', { schedule: { name, cron: '0 9 * * 1', time_zone: 'UTC' } })
+    const [planned] = [await save('Planned'), await save('New')]
+    await sql`update public.schedules set next_run_at = '2999-01-07T09:00Z' where id = ${planned ?? ''}`
+    await sql`update public.schedules set next_run_at = null where name = 'New' and organization_id = ${admin.organization.id}`
+    expect((await figures(admin)).next_runs.map(({ name, at }) => [name, at === null])).toEqual([['Planned', false], ['New', true]])
   })
 })

@@ -150,7 +150,7 @@ describe('a webhook', () => {
     ['http://[::1]:1/', /not public/],
     ['https://10.0.0.8/', /not public/],
     ['http://example.com/', /must begin with https/],
-    ['https://user:pass@example.com/', /must not carry a user name/],
+    ['https://user:word@example.com/', /must not carry a user name/],
   ])('to %s is refused and not tried again', async (webhook_url, reason) => {
     await begin()
     const rule = await saveRule({ kind: 'run', name: 'Runs', webhook_url })

@@ -23,7 +23,8 @@ export interface NextRun {
   kind: 'schedule' | 'window'
   id: string
   name: string
-  at: string
+  /** null: a schedule just saved, whose first time is worked out within seconds. */
+  at: string | null
   /** publish or drift; opens or closes. */
   what: string
   /** null: all of them. */
@@ -66,7 +67,7 @@ export function readOutlook(rest: Fields): Outlook {
     unhealthy: number(rest['sites_unhealthy']),
     nextRuns: list(rest['next_runs'])
       .filter(isFields)
-      .map((run) => ({ kind: run['kind'] === 'window' ? 'window' : 'schedule', id: text(run['id']), name: text(run['name']), at: text(run['at']), what: text(run['what']), sites: numberOrNull(run['sites']) })),
+      .map((run) => ({ kind: run['kind'] === 'window' ? 'window' : 'schedule', id: text(run['id']), name: text(run['name']), at: textOrNull(run['at']), what: text(run['what']), sites: numberOrNull(run['sites']) })),
     firing: readFiring(rest['firing']),
     steps: readSteps(rest),
   }
