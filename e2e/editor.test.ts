@@ -215,7 +215,7 @@ test('the preview is the landing page itself, with what is typed and the overrid
   await frame.getByRole('link', { name: 'Only on Google' }).waitFor()
   await headline(page).fill('Typed a moment ago')
   await frame.getByRole('heading', { name: 'Typed a moment ago' }).waitFor()
-  await page.getByText('1 field overridden here: cta_text.').waitFor()
+  await page.getByText('1 field overridden here: Button text.').waitFor()
   await page.getByRole('button', { name: 'Close preview' }).click()
   await page.locator('iframe').waitFor({ state: 'detached' })
 })
@@ -234,9 +234,9 @@ test('the quick preview shows one item from every side', async () => {
   await drawer.getByRole('link', { name: 'Google Campaign' }).waitFor()
   await drawer.getByRole('tab', { name: 'Per site' }).click()
   await drawer.getByText('Not sent now: so it would be, once it is published.').waitFor()
-  await drawer.getByText('overridden: cta_text').waitFor()
+  await drawer.getByText('overridden: Button text').waitFor()
   await drawer.getByRole('tab', { name: /^History/ }).click()
-  await drawer.getByText('This is one revision').waitFor()
+  await drawer.getByText('This is the first revision').waitFor()
 })
 
 test('the keyboard saves, publishes, shows what was and leads back', async () => {

@@ -104,7 +104,7 @@ test('names the sites that are behind and those that are unhealthy, and says whe
 test('says what runs next, by schedule and by publish window', async () => {
   await page.goto(app.app_url)
   const next = page.getByRole('region', { name: 'Next runs' })
-  await next.getByText('Nothing runs by itself yet.').waitFor()
+  await next.getByText('No run is planned.').waitFor()
   const [schedule] = await sql<{ id: string }[]>`insert into public.schedules (organization_id, name, cron) values (${organization}, 'Every night', '0 3 * * *') returning id`
   await sql`update public.content_items set unpublish_at = now() + interval '10 minutes' where organization_id = ${organization} and title = 'Free Installation'`
   await next.getByRole('listitem').filter({ hasText: 'Free Installation' }).getByText(/is taken down/).waitFor()

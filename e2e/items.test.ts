@@ -48,7 +48,7 @@ async function exported(format: RegExp): Promise<{ path: string; text: string; d
 
 test('what is found has an address, and can be kept as a view', async () => {
   await page.goto(`${app.app_url}/content`)
-  await page.getByRole('searchbox', { name: 'Search titles & text' }).fill('bulk')
+  await page.getByRole('searchbox', { name: 'Search titles and text' }).fill('bulk')
   await page.waitForURL('**/content?q=bulk')
   await page.getByRole('button', { name: 'Status: any' }).click()
   await page.getByRole('menuitemcheckbox', { name: 'Draft' }).click()

@@ -159,7 +159,7 @@ test('two runs are compared site by site, down to the fields', async () => {
   await page.getByText(`Run ${after.number} is selected`).waitFor()
   await page.getByRole('checkbox', { name: `Select run ${before.number}` }).click()
   await page.getByRole('link', { name: 'Compare', exact: true }).click()
-  await page.getByRole('heading', { level: 1, name: `Run ${before.number} & run ${after.number}` }).waitFor()
+  await page.getByRole('heading', { level: 1, name: `Run ${before.number} and run ${after.number}` }).waitFor()
   await page.getByText('3 sites with another payload').waitFor()
   await page.getByRole('button', { name: /^Google Campaign/ }).click()
   await page.getByText('before', { exact: true }).first().waitFor()

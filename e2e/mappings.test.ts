@@ -116,7 +116,7 @@ test('a block that is larger than what is left is clipped and says so; words tha
   await page.keyboard.press('ArrowLeft')
   await page.waitForFunction(() => document.activeElement?.matches('[data-cell]:not([aria-busy])') === true)
   await page.keyboard.press('Control+V')
-  await page.getByText('The block is larger than what is left of the matrix: 1 row & 1 column were left out.').waitFor()
+  await page.getByText('The block is larger than what is left of the matrix: 1 row and 1 column were left out.').waitFor()
   await page.getByText('1 cell stayed as it was: "yes" is none of full, override, block, empty.').waitFor()
   await expect.poll(onSites).toMatchObject([{ title: `Row ${ITEMS}`, slug: `site-${SITES - 1}`, mode: 'full' }])
 })

@@ -44,7 +44,7 @@ test('the first offer is every hour; what is created survives a reload, with its
   await go('Jobs')
   await page.getByRole('navigation', { name: 'Jobs' }).getByRole('link', { name: 'Schedules' }).click()
   await page.getByRole('main').getByRole('button', { name: 'Every hour' }).click()
-  await drawer().getByRole('radio', { name: 'Every hour', checked: true }).waitFor()
+  await drawer().getByRole('radio', { name: 'Hourly', checked: true }).waitFor()
   const runs = drawer().getByRole('region', { name: 'Next five runs' }).getByRole('listitem')
   await expect.poll(() => runs.filter({ hasText: /\d\d:00/ }).count()).toBe(5)
   await drawer().getByRole('button', { name: 'Create schedule' }).click()

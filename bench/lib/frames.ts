@@ -1,36 +1,24 @@
 import type { Page } from 'playwright-core'
 import { median, percentile, print } from './figures.ts'
 
-export interface Frames {
-  /** From one frame to the next, as the browser gives them out, in ms. */
-  intervals: number[]
-  /** Of that, what the page itself was busy with: from the frame's begin until the thread was free again, in ms. */
-  busy: number[]
-}
-
-/** Frames as the page itself sees them while `act` goes on. */
-export async function framesDuring(page: Page, act: () => Promise<void>): Promise<Frames> {
+/** From one frame to the next, in ms, as the page itself is given them while `act` goes on. */
+export async function framesDuring(page: Page, act: () => Promise<void>): Promise<number[]> {
   await page.evaluate(() => {
-    const meter = { intervals: [] as number[], busy: [] as number[], running: true }
+    const meter = { intervals: [] as number[], running: true }
     Object.assign(window, { benchFrames: meter })
     let before: number | null = null
     const frame = (now: number): void => {
-      const begun = performance.now()
       if (before !== null) meter.intervals.push(now - before)
       before = now
-      // A message waits its turn behind what this frame still has to do: events, React, layout, paint.
-      const free = new MessageChannel()
-      free.port1.onmessage = () => meter.busy.push(performance.now() - begun)
-      setTimeout(() => free.port2.postMessage(null))
       if (meter.running) requestAnimationFrame(frame)
     }
     requestAnimationFrame(frame)
   })
   await act()
   return page.evaluate(() => {
-    const { benchFrames: meter } = window as unknown as { benchFrames: Frames & { running: boolean } }
+    const { benchFrames: meter } = window as unknown as { benchFrames: { intervals: number[]; running: boolean } }
     meter.running = false
-    return { intervals: meter.intervals, busy: meter.busy }
+    return meter.intervals
   })
 }
 
@@ -56,8 +44,7 @@ export function scrollSteps(page: Page, selector: string, steps: number, by: { x
   )
 }
 
-export function printFrames(name: string, { intervals, busy }: Frames, detail: string): void {
+export function printFrames(name: string, intervals: readonly number[], detail: string): void {
   print({ name: `${name}_p50`, value: median(intervals), unit: 'ms', detail: `between frames, ${detail}` })
   print({ name: `${name}_p95`, value: percentile(intervals, 0.95), unit: 'ms', detail: `${intervals.length} frames, the longest ${Math.round(Math.max(...intervals))} ms` })
-  print({ name: `${name}_busy_p95`, value: percentile(busy, 0.95), unit: 'ms', detail: 'of the same frames: until the page’s thread was free again' })
 }

@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
-import { newPerson, loadDemo, signUp, accessToken, type Person } from './person.ts'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { accessToken, loadDemo, newPerson, signUp, type Person } from './person.ts'
+import { settled } from './settle.ts'
 
 // Every page of the product, in one table: what axe reads (e2e/pages.test.ts) is what the pictures show (e2e/screenshots.ts),
 // so that a page cannot be in one and missing in the other.
@@ -21,6 +21,18 @@ export interface App {
   app_url: string
   api_url: string
   publishable_key: string
+}
+
+/** Goes to a place and waits until it stands there. An error names the place. */
+export async function visit(page: Page, app_url: string, { name, path, dialog }: Place): Promise<void> {
+  try {
+    await page.goto(app_url + path)
+    if (dialog === undefined) return await settled(page)
+    await dialog.open(page)
+    await page.getByRole(dialog.role).waitFor()
+  } catch (cause) {
+    throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 /** Somebody with the demo data and one run of it, and every place there is to look at. */
@@ -74,6 +86,12 @@ export async function openGround(browser: Browser, app: App): Promise<Ground> {
   const [site] = await api<{ id: string }[]>('/rest/v1/sites?select=id&slug=eq.facebook')
   const [type] = await api<{ id: string }[]>('/rest/v1/content_types?select=id&name=eq.offer_banner')
   return { person, places: placesOf({ type: type?.id ?? '', item: item?.id ?? '', site: site?.id ?? '', job: job_id, schedule: schedules[0] ?? '', again: again.job_id, approval }) }
+}
+
+/** Once, as soon as there is something to see: what answers is loaded with the first key, and hears that key too. */
+async function pressHelp(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.keyboard.press('?')
 }
 
 /** Add a page here, and both will look at it. Names are file names too: lower case, words with spaces. */
@@ -139,7 +157,7 @@ function placesOf({ type, item, site, job, schedule, again, approval }: Record<'
     { name: 'mappings', path: '/mappings' },
     { name: 'mappings preview', path: '/mappings?panel=preview' },
     { name: 'mappings order', path: '/mappings?panel=order' },
-    { name: 'mappings keys', path: '/mappings', dialog: { open: async (page) => page.keyboard.press('?'), role: 'dialog' } },
+    { name: 'mappings keys', path: '/mappings', dialog: { open: pressHelp, role: 'dialog' } },
     { name: 'review', path: '/review' },
     { name: 'approval', path: `/review?approval=${approval}` },
     { name: 'approvals', path: '/jobs/approvals' },
@@ -213,11 +231,7 @@ function placesOf({ type, item, site, job, schedule, again, approval }: Record<'
       name: 'keyboard shortcuts',
       path: '/',
       dialog: {
-        open: async (page) => {
-          await page.getByRole('heading', { level: 1 }).waitFor()
-          // Its keys come after the page: the first press that is heard opens it, and the others then rest.
-          while (!(await page.getByRole('dialog').isVisible())) await page.keyboard.press('?')
-        },
+        open: pressHelp,
         role: 'dialog',
       },
     },

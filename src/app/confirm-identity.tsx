@@ -92,12 +92,12 @@ export function ConfirmIdentity({ request }: { request: IdentityRequest }) {
         )}
         <div className="flex flex-wrap items-center justify-end gap-2">
           {way === 'password' && (
-            <Button variant="ghost" className="mr-auto -ml-3" busy={busy === 'send'} onClick={() => void attempt('send', sendCode, () => turnTo('mail'))}>
+            <Button variant="ghost" className="mr-auto -ml-3 max-sm:basis-full max-sm:justify-start" busy={busy === 'send'} onClick={() => void attempt('send', sendCode, () => turnTo('mail'))}>
               Send me a code instead
             </Button>
           )}
           {way === 'mail' && (
-            <Button variant="ghost" className="mr-auto -ml-3" onClick={() => turnTo('password')}>
+            <Button variant="ghost" className="mr-auto -ml-3 max-sm:basis-full max-sm:justify-start" onClick={() => turnTo('password')}>
               Use the password instead
             </Button>
           )}

@@ -1,7 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { useNavigate } from 'react-router-dom'
 import { goTo } from '@/app/go-to'
-import { useRememberPages } from '@/app/palette/recent-pages'
 import { paths } from '@/lib/paths'
 import { useShortcut } from '@/lib/shortcuts'
 
@@ -11,11 +10,10 @@ interface GlobalShortcutsProps {
   onTogglePalette: () => void
 }
 
-/** The keys that hold on every page. Its own chunk, after the first page. */
+/** The keys that hold on every page. Its own chunk, with the first key. */
 export function GlobalShortcuts({ onTogglePalette }: GlobalShortcutsProps) {
   const navigate = useNavigate()
   const [listed, setListed] = useState(false)
-  useRememberPages()
 
   // The shell hears this one by itself as well, before this chunk is there.
   useShortcut('$mod+k', 'Search or jump to', onTogglePalette, { group: 'Everywhere', inFields: true, inDialogs: true })

@@ -15,7 +15,7 @@ export function NotFound() {
         className="rounded-lg border border-line bg-panel"
         icon={<CompassIcon />}
         title="Go on from here"
-        detail="Everything is reachable from the list of places, or with Ctrl K."
+        detail="Choose a place, or search for what you were after."
         actions={
           <Button asChild>
             <Link to={paths.home.getHref()}>To the home page</Link>

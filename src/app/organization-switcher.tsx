@@ -37,7 +37,7 @@ export function OrganizationSwitcher({ compact = false }: { compact?: boolean })
         <button
           type="button"
           aria-busy={change.isPending || undefined}
-          className={cn('flex items-center gap-2 rounded-md text-sm font-semibold hover:bg-hover', compact ? 'h-8 px-1' : 'h-9 w-full px-2')}
+          className={cn('flex items-center gap-2 rounded-md text-sm font-semibold hover:bg-hover', compact ? 'h-8 px-1 pointer-coarse:h-10' : 'h-9 w-full px-2')}
         >
           <span aria-hidden className="flex size-5.5 shrink-0 items-center justify-center rounded-sm bg-accent text-xs text-on-accent">
             {active === undefined ? '' : name.trim().charAt(0).toUpperCase()}

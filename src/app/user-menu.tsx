@@ -33,7 +33,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
           type="button"
           aria-label={`${email}, account menu`}
           className={cn(
-            'flex h-8.5 items-center gap-2.5 rounded-md text-sm text-ink-2 hover:bg-hover hover:text-ink',
+            'flex h-8.5 items-center gap-2.5 pointer-coarse:h-10 rounded-md text-sm text-ink-2 hover:bg-hover hover:text-ink',
             compact ? 'w-8 justify-center' : 'w-full px-2',
           )}
         >

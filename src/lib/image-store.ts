@@ -40,10 +40,27 @@ async function upload(file: File): Promise<string> {
     },
     body: file,
   })
-  if (!answer.ok) {
-    const told: unknown = await answer.json().catch(() => null)
-    const reason = typeof told === 'object' && told !== null && 'message' in told ? String(told.message) : `Storage answered ${answer.status}`
-    throw new Error(`The picture was not stored: ${reason}`)
-  }
+  if (!answer.ok) throw refusal(file, answer.status, await answer.json().catch(() => null))
   return `${supabaseUrl}/storage/v1/object/public/${BUCKET}/${path}`
+}
+
+/**
+ * Storage's own words are for programmers, so a person gets ours. The HTTP status is 400 for nearly everything in older versions and
+ * the real one in newer: `statusCode` and `code` in the body say which it is. https://supabase.com/docs/guides/storage/debugging/error-codes
+ */
+function refusal({ name, type }: File, status: number, told: unknown): Error {
+  const fields: Partial<Record<string, unknown>> = typeof told === 'object' && told !== null ? { ...told } : {}
+  const text = (key: string): string => (typeof fields[key] === 'string' || typeof fields[key] === 'number' ? String(fields[key]) : '')
+  const code = `${text('code')} ${text('error')}`
+  const number = Number(text('statusCode')) || status
+  const message = text('message')
+  const picture = `“${name}” was not stored`
+  const because = (reason: string) => new Error(`${picture}: ${reason}`)
+  if (number === 413 || /EntityTooLarge/.test(code)) return because('it is larger than this project takes. Make it smaller and try again.')
+  if (number === 415 || /InvalidMimeType|invalid_mime_type/.test(code)) return because(`this project takes no files of the type ${type === '' ? 'that it has' : type}. Use PNG, JPEG, WebP, AVIF or GIF.`)
+  if (number === 401 || /InvalidJWT|ExpiredToken/.test(code) || /\bexp\b|jwt/i.test(message)) return because('your session has ended. Sign in again and repeat this.')
+  if (number === 403 || /AccessDenied|row-level security/.test(`${code} ${message}`)) return because('your role does not allow it. Editors and admins of the organization may add pictures.')
+  if (number === 404 || /NoSuchBucket/.test(code)) return because(`the project has no place for pictures. Ask whoever runs it to make the bucket “${BUCKET}”.`)
+  if (number === 429 || number >= 500) return because('the storage is busy or has a fault. Try again in a moment.')
+  return because(`the storage refused it${message === '' ? ` (${number})` : `, saying “${message}”`}.`)
 }

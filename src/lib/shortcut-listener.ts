@@ -1,5 +1,5 @@
 import { createKeybindingsHandler } from 'tinykeys'
-import { useShortcuts, type Shortcut } from '@/lib/shortcuts'
+import { useShortcuts, type Heard, type Shortcut } from '@/lib/shortcuts'
 
 /** How long a sequence waits for its next key. */
 const PAUSE_MS = 1000
@@ -9,8 +9,14 @@ const TAKES_TEXT = 'input, textarea, select, [contenteditable]:not([contentedita
 const TAKES_NO_TEXT = 'input:is([type=checkbox], [type=radio], [type=button], [type=submit], [type=reset], [type=range], [type=color], [type=file])'
 const OPEN = ':is([role=dialog], [role=alertdialog], [role=menu]):not([data-state=closed])'
 
-/** Hears the keys for everything that is registered, now and later. Returns what ends it. */
-export function listenForShortcuts(target: Window = window): () => void {
+/** Pressed earlier, and kept from the browser's own answer for the shortcut's sake alone. */
+const claimed = new WeakSet<KeyboardEvent>()
+
+/**
+ * Hears the keys for everything that is registered, now and later, and those that were pressed before it was there. Returns what
+ * ends it.
+ */
+export function listenForShortcuts(target: Window = window, earlier: readonly Heard[] = []): () => void {
   let handle = handlerOf(useShortcuts.getState().registered)
   const stop = useShortcuts.subscribe(({ registered }, before) => {
     // A handler remembers the first key of a sequence; what only draws itself anew must not make it forget.
@@ -18,6 +24,10 @@ export function listenForShortcuts(target: Window = window): () => void {
   })
   const onKeyDown = (event: KeyboardEvent) => handle(event)
   target.addEventListener('keydown', onKeyDown)
+  for (const { event, isClaimed } of earlier) {
+    if (isClaimed) claimed.add(event)
+    handle(event)
+  }
   return () => {
     stop()
     target.removeEventListener('keydown', onKeyDown)
@@ -45,7 +55,7 @@ function handlerOf(registered: ReadonlyMap<string, Shortcut>): (event: KeyboardE
       },
     ]),
   )
-  const handle = createKeybindingsHandler(map, { timeout: PAUSE_MS, ignore: (event) => event.repeat || event.isComposing || event.defaultPrevented })
+  const handle = createKeybindingsHandler(map, { timeout: PAUSE_MS, ignore: (event) => event.repeat || event.isComposing || (event.defaultPrevented && !claimed.has(event)) })
   return (event) => {
     handle(event)
     if (isPlain(event)) begun = firsts.has(event.key) && !isInField(event) ? event.timeStamp : -Infinity

@@ -29,8 +29,59 @@ export const ON_THIS_PAGE = 'On this page'
 /** Everything that can be pressed right now, in the order in which it came: where keys are the same, the last one is meant. */
 export const useShortcuts = create<{ registered: ReadonlyMap<string, Shortcut> }>(() => ({ registered: new Map() }))
 
-// The part that listens comes with the first shortcut, beside the first page and not within it.
-let listening: Promise<unknown> | undefined
+/** A key that was pressed before the part that listens was there. */
+export interface Heard {
+  event: KeyboardEvent
+  /** The browser was kept from its own answer, as the shortcut would have done. */
+  isClaimed: boolean
+}
+
+// The part that listens, and what comes with it, are loaded with the first key that is pressed, and hear that key too.
+const heard: Heard[] = []
+const parts = new Set<() => Promise<unknown>>()
+let isHearing = false
+let awake: Promise<void> | undefined
+
+/** Has something loaded (and set up, when its promise resolves) before the first key that is pressed is answered. Returns what takes it back. */
+export function onFirstKey(load: () => Promise<unknown>): () => void {
+  parts.add(load)
+  hear()
+  if (awake !== undefined) void load().catch(() => undefined)
+  return () => parts.delete(load)
+}
+
+/** As if a key had been pressed: for what lists the shortcuts. */
+export function wakeShortcuts(): void {
+  awake ??= Promise.all([import('@/lib/shortcut-listener'), ...[...parts].map((load) => load())]).then(
+    ([{ listenForShortcuts }]) => {
+      window.removeEventListener('keydown', onKeyDown)
+      listenForShortcuts(window, heard.splice(0))
+    },
+    () => {
+      // Offline for a moment: the next key asks again.
+      awake = undefined
+      heard.length = 0
+    },
+  )
+}
+
+function hear(): void {
+  if (isHearing) return
+  isHearing = true
+  window.addEventListener('keydown', onKeyDown)
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (!event.defaultPrevented) {
+    const modified = event.ctrlKey || event.metaKey
+    const keys = `${modified ? '$mod+' : ''}${event.key.length === 1 ? event.key.toLowerCase() : event.key}`
+    // The browser does not wait: its "save page" would be open by the time that the shortcut is known.
+    const isClaimed = (modified || event.target === document.body) && [...useShortcuts.getState().registered.values()].some((shortcut) => shortcut.keys === keys && !shortcut.listedOnly)
+    if (isClaimed) event.preventDefault()
+    heard.push({ event, isClaimed })
+  }
+  wakeShortcuts()
+}
 
 /**
  * A key for something this component can do, for as long as it is mounted: `useShortcut('n', 'New item', open)`.
@@ -45,11 +96,7 @@ export function useShortcut(keys: string, label: string, act: () => void, option
   })
   useEffect(() => {
     if (!enabled) return
-    listening ??= import('@/lib/shortcut-listener').then(
-      ({ listenForShortcuts }) => listenForShortcuts(),
-      // Offline for a moment: the next one asks again.
-      () => (listening = undefined),
-    )
+    hear()
     change((registered) => registered.set(id, { keys, label, group, inFields, inDialogs, listedOnly, act: () => latest.current() }))
     return () => change((registered) => registered.delete(id))
   }, [id, keys, label, group, enabled, inFields, inDialogs, listedOnly])

@@ -13,9 +13,10 @@ const VARIANT: Record<ButtonVariant, string> = {
   danger: 'bg-failure text-on-failure hover:bg-failure-hover',
 }
 
+/** Under a finger they are as high as a fingertip is wide (44 px), and so are the fields beside them. */
 const SIZE: Record<ButtonSize, string> = {
-  sm: 'h-7 gap-1.5 px-2.5 text-hint',
-  md: 'h-8 gap-2 px-3 text-sm',
+  sm: 'h-7 gap-1.5 px-2.5 text-hint pointer-coarse:h-9',
+  md: 'h-8 gap-2 px-3 text-sm pointer-coarse:h-11',
 }
 
 /** For a link that looks like a button: `<Link className={buttonClass({ variant: 'primary' })} to=…>`. */

@@ -46,6 +46,7 @@ describe('Combobox', () => {
   it('shows every option, the chosen one marked, and finds by any word of the label', async () => {
     const { field } = setup()
     await userEvent.click(field)
+    await screen.findByRole('listbox')
     expect(labels()).toHaveLength(4)
     expect(screen.getByRole('option', { selected: true }).textContent).toBe('UTC')
     await userEvent.type(field, 'york')
@@ -59,6 +60,7 @@ describe('Combobox', () => {
     const { field, chosen, onSubmit } = setup()
     field.focus()
     await userEvent.keyboard('{ArrowDown}{ArrowDown}')
+    await screen.findByRole('listbox')
     expect(document.getElementById(field.getAttribute('aria-activedescendant') ?? '')?.textContent).toBe('America/New York')
     await userEvent.keyboard('{Enter}')
     expect(chosen()).toBe('America/New York')

@@ -1,11 +1,11 @@
 import { CaretDownIcon } from '@phosphor-icons/react/CaretDown'
 import { CheckIcon } from '@phosphor-icons/react/Check'
-import { Popover } from 'radix-ui'
 import { useId, useRef, useState, type KeyboardEvent } from 'react'
 import { cn } from '@/ui/cn'
 import { controlClass } from '@/ui/control'
 import { useFieldControl } from '@/ui/field-context'
 import { useLandmark } from '@/ui/use-landmark'
+import { preloadPopupList, usePopupList } from '@/ui/use-popup-list'
 
 interface ComboboxOption {
   value: string
@@ -28,9 +28,11 @@ interface ComboboxProps {
 export function Combobox({ value, onValueChange, options, nothingFound, disabled, className, ...rest }: ComboboxProps) {
   const listId = useId()
   const input = useRef<HTMLInputElement | null>(null)
+  const anchor = useRef<HTMLSpanElement | null>(null)
   const { container, triggerRef } = useLandmark()
   const wiring = useFieldControl({})
   const [open, setOpen] = useState(false)
+  const popup = usePopupList(open)
   // null: nothing typed since the last choice, so the field shows the chosen label and the list shows everything.
   const [typed, setTyped] = useState<string | null>(null)
   const [active, setActive] = useState(0)
@@ -67,6 +69,9 @@ export function Combobox({ value, onValueChange, options, nothingFound, disabled
       // The form around it is not sent by choosing an option.
       event.preventDefault()
       choose(found[current])
+    } else if (event.key === 'Escape' && open && popup === null) {
+      // The list is on its way; once it is there it hears this itself.
+      hide()
     } else if (event.key === 'Tab' && open) {
       if (typed === null || typed.trim() === '') hide()
       else choose(found[current])
@@ -74,60 +79,52 @@ export function Combobox({ value, onValueChange, options, nothingFound, disabled
   }
 
   return (
-    <Popover.Root open={open} onOpenChange={(next) => (next ? show() : hide())}>
-      <Popover.Anchor asChild>
-        <span className={cn('relative block', className)}>
-          <input
-            {...wiring}
-            ref={(element) => {
-              input.current = element
-              triggerRef(element)
-            }}
-            role="combobox"
-            aria-label={rest['aria-label']}
-            aria-autocomplete="list"
-            aria-expanded={open}
-            aria-controls={listId}
-            aria-activedescendant={open && current >= 0 ? optionId(current) : undefined}
-            autoComplete="off"
-            spellCheck={false}
-            disabled={disabled}
-            value={typed ?? chosen?.label ?? value}
-            onFocus={(event) => event.target.select()}
-            onClick={(event) => {
-              // The next letter begins a new search instead of joining the name of what is chosen.
-              if (typed === null) event.currentTarget.select()
-              show()
-            }}
-            onBlur={hide}
-            onChange={(event) => {
-              setTyped(event.target.value)
-              setActive(0)
-              setOpen(true)
-            }}
-            onKeyDown={onKeyDown}
-            className={cn(controlClass, 'h-8 pr-8 pl-2.5')}
-          />
-          <CaretDownIcon aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-ink-3" />
-        </span>
-      </Popover.Anchor>
-      <Popover.Portal container={container}>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          // The focus stays in the field: the list is moved in from there.
-          onOpenAutoFocus={(event) => {
-            event.preventDefault()
-            document.getElementById(optionId(active))?.scrollIntoView({ block: 'nearest' })
+    <>
+      <span ref={anchor} className={cn('relative block', className)}>
+        <input
+          {...wiring}
+          ref={(element) => {
+            input.current = element
+            triggerRef(element)
           }}
-          onCloseAutoFocus={(event) => event.preventDefault()}
-          onInteractOutside={(event) => {
-            if (event.target === input.current) event.preventDefault()
+          role="combobox"
+          aria-label={rest['aria-label']}
+          aria-autocomplete="list"
+          aria-expanded={open}
+          aria-controls={listId}
+          aria-activedescendant={open && current >= 0 ? optionId(current) : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          disabled={disabled}
+          value={typed ?? chosen?.label ?? value}
+          onFocus={(event) => {
+            event.target.select()
+            preloadPopupList()
           }}
-          // Not a dialog, which Popover would make of it: it is the list of the field.
-          role="presentation"
-          className="z-50 w-(--radix-popover-trigger-width) overflow-hidden rounded-md border border-line-strong bg-panel shadow-lift data-[state=open]:animate-pop-in"
+          onPointerEnter={preloadPopupList}
+          onClick={(event) => {
+            // The next letter begins a new search instead of joining the name of what is chosen.
+            if (typed === null) event.currentTarget.select()
+            show()
+          }}
+          onBlur={hide}
+          onChange={(event) => {
+            setTyped(event.target.value)
+            setActive(0)
+            setOpen(true)
+          }}
+          onKeyDown={onKeyDown}
+          className={cn(controlClass, 'h-8 pr-8 pl-2.5 pointer-coarse:h-11')}
+        />
+        <CaretDownIcon aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-ink-3" />
+      </span>
+      {popup !== null && (
+        <popup.PopupList
+          anchor={anchor}
+          field={input}
+          container={container}
+          onOpened={() => document.getElementById(optionId(active))?.scrollIntoView({ block: 'nearest' })}
+          onClose={hide}
         >
           <div id={listId} role="listbox" aria-label={rest['aria-label'] ?? 'Options'} className="max-h-[min(18rem,var(--radix-popover-content-available-height))] overflow-y-auto p-1">
             {found.map((option, index) => (
@@ -143,7 +140,7 @@ export function Combobox({ value, onValueChange, options, nothingFound, disabled
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => choose(option)}
                 onPointerMove={() => setActive(index)}
-                className={cn('flex min-h-8 cursor-default items-center justify-between gap-2 rounded-sm px-2 py-1 text-sm text-ink select-none', index === current && 'bg-hover')}
+                className={cn('flex min-h-8 cursor-default items-center justify-between gap-2 rounded-sm px-2 py-1 text-sm pointer-coarse:min-h-11 text-ink select-none', index === current && 'bg-hover')}
               >
                 {option.label}
                 {option.value === value && <CheckIcon className="size-3.5 shrink-0 text-accent-ink" weight="bold" aria-hidden />}
@@ -155,9 +152,9 @@ export function Combobox({ value, onValueChange, options, nothingFound, disabled
               {nothingFound}
             </p>
           )}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        </popup.PopupList>
+      )}
+    </>
   )
 }
 

@@ -35,16 +35,16 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
             above && 'z-60',
           )}
         >
-          <header className="flex items-start justify-between gap-3 px-4 pt-3.5 pb-3">
+          <header className="flex items-start justify-between gap-3 px-4 pt-3.5 pb-2">
             <div className="min-w-0">
               <Radix.Title className="text-base font-semibold text-ink">{title}</Radix.Title>
               {description !== undefined && <Radix.Description className="mt-0.5 text-sm text-ink-2">{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
-              <IconButton label="Close" size="sm" icon={<XIcon aria-hidden />} />
+              <IconButton label="Close" tooltip={false} size="sm" icon={<XIcon aria-hidden />} />
             </Radix.Close>
           </header>
-          {children !== undefined && <div className="min-h-0 overflow-y-auto px-4 pb-4">{children}</div>}
+          {children !== undefined && <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>}
           {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
         </Radix.Content>
       </Radix.Portal>

@@ -1,30 +1,31 @@
 import { XIcon } from '@phosphor-icons/react/X'
 import { Dialog as Radix } from 'radix-ui'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { overlayClass, type DialogProps } from '@/ui/dialog'
 import { IconButton } from '@/ui/icon-button'
+import { UnsavedChanges } from '@/ui/unsaved-changes'
 
 interface DrawerProps extends Omit<DialogProps, 'size'> {
   /** `xl` for comparisons. */
   size?: 'md' | 'lg' | 'xl'
   /** At the right of the title: a copy button, a menu. */
   actions?: ReactNode
-  /** Something was typed that is not saved: closing asks first. Closing it from outside, after a save, does not. */
+  /**
+   * Something was typed that is not saved: closing it, going back and following a link ask first. Closing it from outside, after a
+   * save, does not; a save that also navigates is not dirty any more while it is under way.
+   */
   dirty?: boolean
 }
+
+const QUESTION = { title: 'Close without saving?', confirmLabel: 'Discard', cancelLabel: 'Keep editing' }
+const isUnsaved = () => true
 
 /** A panel from the right for one record in its context; closes with Escape and gives the focus back. */
 export function Drawer({ open, onOpenChange, title, description, actions, footer, size = 'md', dirty = false, children }: DrawerProps) {
   const [asking, setAsking] = useState(false)
-  useEffect(() => {
-    if (!open || !dirty) return
-    const onBeforeUnload = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', onBeforeUnload)
-    return () => window.removeEventListener('beforeunload', onBeforeUnload)
-  }, [open, dirty])
 
   return (
     <Radix.Root open={open} onOpenChange={(next) => (!next && dirty ? setAsking(true) : onOpenChange(next))}>
@@ -42,10 +43,10 @@ export function Drawer({ open, onOpenChange, title, description, actions, footer
               <Radix.Title className="text-base font-semibold text-ink">{title}</Radix.Title>
               {description !== undefined && <Radix.Description className="mt-0.5 text-hint text-ink-2">{description}</Radix.Description>}
             </div>
-            <div className="flex items-center gap-1">
+            <div className="flex shrink-0 items-center gap-2">
               {actions}
               <Radix.Close asChild>
-                <IconButton label="Close" size="sm" icon={<XIcon aria-hidden />} />
+                <IconButton label="Close" tooltip={false} size="sm" icon={<XIcon aria-hidden />} />
               </Radix.Close>
             </div>
           </header>
@@ -56,15 +57,8 @@ export function Drawer({ open, onOpenChange, title, description, actions, footer
               {footer}
             </footer>
           )}
-          <ConfirmDialog
-            open={asking}
-            onOpenChange={setAsking}
-            title="Close without saving?"
-            description="What you have typed here would be lost."
-            confirmLabel="Discard"
-            cancelLabel="Keep editing"
-            onConfirm={() => onOpenChange(false)}
-          />
+          <ConfirmDialog {...QUESTION} open={asking} onOpenChange={setAsking} description="What you have typed here would be lost." onConfirm={() => onOpenChange(false)} />
+          {open && dirty && <UnsavedChanges {...QUESTION} isUnsaved={isUnsaved} what="What you have typed here" onLeave={() => onOpenChange(false)} />}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Link, useNavigate } from 'react-router-dom'
 import { describe, expect, it } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { showView } from '@/test-view'
@@ -8,6 +9,7 @@ import { Input } from '@/ui/input'
 import { toast } from '@/ui/toaster'
 
 function Page() {
+  const navigate = useNavigate()
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
   return (
@@ -25,6 +27,9 @@ function Page() {
           </>
         }
       >
+        {/* What the browser's own button does. */}
+        <Button onClick={() => void navigate(-1)}>Back</Button>
+        <Link to="/home">Home</Link>
         <label>
           Name <Input value={text} onChange={(event) => setText(event.target.value)} />
         </label>
@@ -34,13 +39,20 @@ function Page() {
 }
 
 async function open() {
-  const { screen } = await showView(<Page />)
+  const { screen, address } = await showView(
+    <>
+      <Link to="/sites">Sites</Link>
+      <Page />
+    </>,
+    { at: '/before' },
+  )
+  await screen.getByRole('link', { name: 'Sites' }).click()
   await screen.getByRole('button', { name: 'Open' }).click()
   const drawer = screen.getByRole('dialog', { name: 'New site' })
   await expect.element(drawer).toBeVisible()
   const question = screen.getByRole('alertdialog', { name: 'Close without saving?' })
   const gone = () => expect.poll(() => drawer.elements().length).toBe(0)
-  return { screen, drawer, question, gone, type: () => drawer.getByLabelText('Name').fill('Blog') }
+  return { screen, address, drawer, question, gone, type: () => drawer.getByLabelText('Name').fill('Blog') }
 }
 
 describe('a drawer', () => {
@@ -76,6 +88,48 @@ describe('a drawer', () => {
     await drawer.getByRole('button', { name: 'Save' }).click()
     await gone()
     expect(question.elements()).toHaveLength(0)
+  })
+
+  it('asks before the browser goes back, and stays or goes as is said', async () => {
+    const { address, drawer, question, type, gone } = await open()
+    await type()
+    await drawer.getByRole('button', { name: 'Back' }).click()
+    await question.getByRole('button', { name: 'Keep editing' }).click()
+    await expect.poll(() => question.elements().length).toBe(0)
+    expect(address()).toBe('/sites')
+    await expect.element(drawer.getByLabelText('Name')).toHaveValue('Blog')
+    await drawer.getByRole('button', { name: 'Back' }).click()
+    await question.getByRole('button', { name: 'Discard' }).click()
+    await expect.poll(address).toBe('/before')
+    await gone()
+  })
+
+  it('asks before a link leaves the page, and does not while there is nothing to lose', async () => {
+    const { address, drawer, question, type, gone } = await open()
+    await type()
+    await drawer.getByRole('link', { name: 'Home' }).click()
+    await question.getByRole('button', { name: 'Keep editing' }).click()
+    await expect.poll(() => question.elements().length).toBe(0)
+    await drawer.getByLabelText('Name').fill('')
+    await drawer.getByRole('link', { name: 'Home' }).click()
+    await expect.poll(address).toBe('/home')
+    expect(question.elements()).toHaveLength(0)
+    await userEvent.keyboard('{Escape}')
+    await gone()
+  })
+
+  it('asks before the tab is closed, while there is something to lose', async () => {
+    const { drawer, type } = await open()
+    const closing = () => {
+      const event = new Event('beforeunload', { cancelable: true })
+      window.dispatchEvent(event)
+      return event.defaultPrevented
+    }
+    expect(closing()).toBe(false)
+    await type()
+    await expect.poll(closing).toBe(true)
+    await drawer.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(closing).toBe(false)
   })
 
   it('keeps its buttons in sight when a message comes', async () => {

@@ -16,7 +16,7 @@ export function Input({ icon, mono = false, className, ...rest }: InputProps) {
     <input
       {...rest}
       {...wiring}
-      className={cn(controlClass, 'h-8 px-2.5', mono && 'font-mono text-hint', icon !== undefined && 'pl-8', icon === undefined && className)}
+      className={cn(controlClass, 'h-8 px-2.5 pointer-coarse:h-11', mono && 'font-mono text-hint', icon !== undefined && 'pl-8', icon === undefined && className)}
     />
   )
   if (icon === undefined) return input

@@ -4,8 +4,8 @@ import { cn } from '@/ui/cn'
 
 interface LinkTabsProps {
   'aria-label': string
-  /** `count`: how many wait there, said only when there are any. */
-  tabs: readonly { label: string; href: string; count?: number | undefined }[]
+  /** `count`: how many wait there, said only when there are any. `below`: marked on the pages under it too. */
+  tabs: readonly { label: string; href: string; count?: number | undefined; below?: boolean }[]
 }
 
 /** The pages of one place. Links and no tabs: each has its own address. */
@@ -19,14 +19,14 @@ export function LinkTabs({ tabs, ...rest }: LinkTabsProps) {
   }, [pathname])
   return (
     <nav ref={nav} aria-label={rest['aria-label']} className="relative mb-4 flex gap-4 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)] [scrollbar-width:none]">
-      {tabs.map(({ label, href, count }) => (
+      {tabs.map(({ label, href, count, below = false }) => (
         <NavLink
           key={href}
           to={href}
-          end
+          end={!below}
           className={({ isActive }) =>
             cn(
-              'flex h-9 shrink-0 items-center border-b-2 px-0.5 whitespace-nowrap outline-offset-[-2px]',
+              'flex h-9 shrink-0 items-center border-b-2 pointer-coarse:h-11 px-0.5 whitespace-nowrap outline-offset-[-2px]',
               isActive ? 'border-accent font-semibold text-ink' : 'border-transparent text-ink-2 hover:text-ink',
             )
           }

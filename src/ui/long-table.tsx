@@ -1,11 +1,11 @@
 import { CaretDownIcon } from '@phosphor-icons/react/CaretDown'
 import { CaretUpIcon } from '@phosphor-icons/react/CaretUp'
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
-import { Fragment, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { Link } from 'react-router-dom'
+import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { Checkbox } from '@/ui/checkbox'
 import { cn } from '@/ui/cn'
 import { placing, type Column } from '@/ui/data-table'
+import { LongTableRow } from '@/ui/long-table-row'
 import { Skeleton } from '@/ui/skeleton'
 import { Cell, HeadCell, Row } from '@/ui/table'
 import { useRangeSelection, type Selection } from '@/ui/use-range-selection'
@@ -63,6 +63,15 @@ export function LongTable<Record>({
   const keys = rows?.map(rowKey) ?? []
   const { set, setAll } = useRangeSelection(keys, selection)
   const count = keys.length
+  // The same function for as long as the table is there, so that rows which only scroll are not drawn anew.
+  const setAt = useRef<(index: number, on: boolean, range: boolean) => void>(null)
+  useLayoutEffect(() => {
+    setAt.current = (index, on, range) => {
+      const key = keys[index]
+      if (key !== undefined) set(key, on, range)
+    }
+  })
+  const select = useCallback((on: boolean, range: boolean, index: number) => setAt.current?.(index, on, range), [])
   const standsApart = rows === undefined || count === 0
 
   const virtual = useWindowVirtualizer({
@@ -133,7 +142,7 @@ export function LongTable<Record>({
     event.stopPropagation()
   }
 
-  const chosen = selection === undefined ? 0 : keys.filter((key) => selection.selected.has(key)).length
+  const chosen = selection === undefined || selection.selected.size === 0 ? 0 : keys.filter((key) => selection.selected.has(key)).length
   const first = shown[0]
   const last = shown.at(-1)
   const span = columns.length + (selection === undefined ? 0 : 1)
@@ -192,44 +201,20 @@ export function LongTable<Record>({
                 if (row === undefined) return null
                 const previous = shown[position - 1]
                 const key = rowKey(row)
-                const isSelected = selection?.selected.has(key) === true
                 return (
                   <Fragment key={key}>
                     {/* The focused row may stand far from the others. */}
                     {previous !== undefined && previous.index !== item.index - 1 && <Gap span={span} height={item.start - previous.end} />}
-                    <Row
+                    <LongTableRow
                       ref={virtual.measureElement}
-                      data-index={item.index}
-                      aria-rowindex={item.index + 2}
-                      aria-selected={selection === undefined ? undefined : isSelected}
-                      className={isSelected ? 'bg-accent-ground' : 'focus-within:bg-hover hover:bg-hover'}
-                    >
-                      {selection !== undefined && (
-                        // The whole cell is the target; Shift is known to the click and not to the checkbox.
-                        <Cell
-                          className="relative z-1 pr-0"
-                          onClickCapture={(event) => {
-                            event.preventDefault()
-                            event.stopPropagation()
-                            set(key, !isSelected, event.shiftKey)
-                          }}
-                        >
-                          <Checkbox hideLabel label={`Select ${rowLabel(row)}`} checked={isSelected} onCheckedChange={(on) => set(key, on, false)} />
-                        </Cell>
-                      )}
-                      {columns.map((column, place) => (
-                        <Cell key={column.key} mono={column.mono} className={cn(placing(column), column.className, place === 0 ? 'max-lg:min-w-48' : '[&_:is(a,button)]:relative')}>
-                          {place === 0 ? (
-                            // The link's own ground covers the row, so the whole row is its target and is still one link.
-                            <Link data-row-link to={rowHref(row)} className="block min-w-0 truncate font-semibold text-ink outline-offset-[-2px] after:absolute after:inset-0 after:content-['']">
-                              {column.cell(row)}
-                            </Link>
-                          ) : (
-                            column.cell(row)
-                          )}
-                        </Cell>
-                      ))}
-                    </Row>
+                      row={row}
+                      index={item.index}
+                      columns={columns}
+                      href={rowHref(row)}
+                      label={rowLabel(row)}
+                      isSelected={selection === undefined ? null : selection.selected.has(key)}
+                      onSelect={select}
+                    />
                   </Fragment>
                 )
               })}
@@ -270,7 +255,7 @@ function SortableHead<Record>({ column, sort, onSort, className }: SortableHeadP
     <HeadCell className={classes} aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}>
       <button
         type="button"
-        className={cn('group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded-sm px-1 hover:text-ink', isSorted && 'text-ink')}
+        className={cn('group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded-sm px-1 hover:text-ink', column.align === 'right' && 'flex-row-reverse', isSorted && 'text-ink')}
         onClick={() => onSort({ key: column.key, descending: isSorted ? !descending : descending })}
       >
         {column.header}

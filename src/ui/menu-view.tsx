@@ -32,7 +32,7 @@ export function MenuRoot({ trigger, align = 'end', side = 'bottom', className, c
 }
 
 const ITEM =
-  'relative flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover'
+  'relative flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-sm pointer-coarse:min-h-11 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover'
 
 export function MenuItem({ onSelect, icon, tone = 'default', disabled, asChild = false, children }: MenuItemProps) {
   const classes = cn(ITEM, tone === 'danger' ? 'text-failure' : 'text-ink')

@@ -15,11 +15,13 @@ interface PayloadCardsProps {
   mark?: (item: PayloadItem) => ReactNode
   /** The items that are meant among the others. */
   isHighlighted?: (item: PayloadItem) => boolean
+  /** One item whose title stands above it already. */
+  bare?: boolean
   empty: ReactNode
 }
 
 /** The items of a payload as people read them, in the order in which the site has them. */
-export function PayloadCards({ items, types, mark, isHighlighted, empty }: PayloadCardsProps) {
+export function PayloadCards({ items, types, mark, isHighlighted, bare = false, empty }: PayloadCardsProps) {
   if (items.length === 0) return <div className="rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-hint text-ink-2">{empty}</div>
   return (
     <ol className="flex flex-col gap-3">
@@ -27,11 +29,13 @@ export function PayloadCards({ items, types, mark, isHighlighted, empty }: Paylo
         const type = types.get(item.type)
         return (
           <li key={item.id} data-highlighted={isHighlighted?.(item) === true || undefined} className="rounded-md border border-line bg-panel data-highlighted:border-accent data-highlighted:shadow-[0_0_0_1px_var(--accent)]">
-            <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-2">
-              <h3 className="min-w-0 text-sm font-semibold break-words text-ink">{item.title}</h3>
-              <Chip>{type?.title ?? item.type}</Chip>
-              {mark?.(item)}
-            </div>
+            {!bare && (
+              <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-2">
+                <h3 className="min-w-0 text-sm font-semibold break-words text-ink">{item.title}</h3>
+                <Chip>{type?.title ?? item.type}</Chip>
+                {mark?.(item)}
+              </div>
+            )}
             <dl className="grid gap-x-4 gap-y-1.5 px-3 py-2.5 text-hint sm:grid-cols-[8rem_minmax(0,1fr)]">
               {namesOf(item, type?.schema).map((name) => (
                 <FieldRow key={name} name={name} field={type?.schema.properties[name]} value={item.data[name]} reference={item.references?.[name]} />

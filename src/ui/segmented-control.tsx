@@ -1,5 +1,4 @@
-import { RadioGroup } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { cn } from '@/ui/cn'
 
 export interface Segment<Value extends string> {
@@ -17,32 +16,35 @@ interface SegmentedControlProps<Value extends string> {
   className?: string
 }
 
-/** One of two to five; arrow keys move, as in any radio group. */
+/** One of two to five; arrow keys move, as in any radio group: these are the browser's own, under the words. */
 export function SegmentedControl<Value extends string>({
   value, onValueChange, segments, disabled, className, ...rest
 }: SegmentedControlProps<Value>) {
+  const name = useId()
   return (
-    <RadioGroup.Root
-      aria-label={rest['aria-label']}
-      value={value}
-      onValueChange={(next) => {
-        const segment = segments.find((candidate) => candidate.value === next)
-        if (segment !== undefined) onValueChange(segment.value)
-      }}
-      disabled={disabled}
-      orientation="horizontal"
-      className={cn('inline-flex w-fit rounded-md border border-line bg-sunk p-0.5', className)}
-    >
+    <div role="radiogroup" aria-label={rest['aria-label']} className={cn('inline-flex w-fit rounded-md border border-line bg-sunk p-0.5', className)}>
       {segments.map((segment) => (
-        <RadioGroup.Item
+        <label
           key={segment.value}
-          value={segment.value}
-          className="inline-flex h-6.5 items-center gap-1.5 rounded-sm border border-transparent px-2.5 text-hint whitespace-nowrap text-ink-2 transition-colors duration-150 hover:text-ink disabled:opacity-50 data-[state=checked]:border-line-strong data-[state=checked]:bg-panel data-[state=checked]:font-semibold data-[state=checked]:text-ink"
+          className="relative inline-flex h-6.5 items-center pointer-coarse:h-9 gap-1.5 rounded-sm border border-transparent px-2 text-hint whitespace-nowrap text-ink-2 transition-colors duration-150 hover:text-ink has-disabled:opacity-50 sm:px-2.5 has-checked:border-line-strong has-checked:bg-panel has-checked:font-semibold has-checked:text-ink"
         >
+          <input
+            type="radio"
+            name={name}
+            value={segment.value}
+            checked={segment.value === value}
+            disabled={disabled}
+            onChange={() => onValueChange(segment.value)}
+            // Choosing is not sending: a form around it stays where it is.
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') event.preventDefault()
+            }}
+            className="absolute -inset-px appearance-none rounded-sm"
+          />
           {segment.icon}
           {segment.label}
-        </RadioGroup.Item>
+        </label>
       ))}
-    </RadioGroup.Root>
+    </div>
   )
 }

@@ -1,11 +1,13 @@
 import { CaretDownIcon } from '@phosphor-icons/react/CaretDown'
-import { CheckIcon } from '@phosphor-icons/react/Check'
-import { Select as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { cn } from '@/ui/cn'
 import { controlClass } from '@/ui/control'
 import { useFieldControl } from '@/ui/field-context'
-import { useLandmark } from '@/ui/use-landmark'
+import { toast } from '@/ui/toaster'
+
+// Radix' list and its positioning (25 kB) come when one is about to be opened, not with every page that has a filter.
+type View = typeof import('@/ui/select-view')
+const load = (): Promise<View> => import('@/ui/select-view')
 
 export interface SelectOption<Value extends string = string> {
   /** Not empty: Radix keeps the empty string for "nothing chosen". */
@@ -24,69 +26,88 @@ export interface SelectProps<Value extends string> {
   'aria-label'?: string
   size?: 'sm' | 'md'
   disabled?: boolean
-  name?: string
   id?: string
   className?: string
 }
 
-export function Select<Value extends string>({
-  value, onValueChange, options, placeholder = 'Choose', size = 'md', disabled, name, className, ...rest
-}: SelectProps<Value>) {
-  const { container, triggerRef } = useLandmark()
-  const { required, ...wiring } = useFieldControl({ id: rest.id })
-  return (
-    <Radix.Root
-      value={value ?? ''}
-      onValueChange={(next) => {
-        const option = options.find((candidate) => candidate.value === next)
-        if (option !== undefined) onValueChange(option.value)
-      }}
-      disabled={disabled}
-      name={name}
-      required={required}
-    >
-      <Radix.Trigger
-        ref={triggerRef}
-        {...wiring}
-        aria-label={rest['aria-label']}
-        className={cn(
-          controlClass,
-          'inline-flex items-center justify-between gap-2 text-left data-placeholder:text-ink-3',
-          size === 'sm' ? 'h-7 px-2 text-hint' : 'h-8 px-2.5',
-          className,
-        )}
-      >
-        <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
-        </span>
-        <Radix.Icon>
-          <CaretDownIcon className="size-3.5 text-ink-3" aria-hidden />
-        </Radix.Icon>
-      </Radix.Trigger>
-      <Radix.Portal container={container}>
-        <Radix.Content
-          position="popper"
-          sideOffset={4}
-          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-md border border-line-strong bg-panel p-1 shadow-lift data-[state=open]:animate-pop-in"
-        >
-          <Radix.Viewport>
-            {options.map((option) => (
-              <Radix.Item
-                key={option.value}
-                value={option.value}
-                disabled={option.disabled}
-                className="relative flex h-8 cursor-default items-center gap-2 rounded-sm pr-8 pl-2 text-sm text-ink outline-none select-none data-disabled:text-ink-3 data-highlighted:bg-hover"
-              >
-                {option.icon}
-                <Radix.ItemText>{option.label}</Radix.ItemText>
-                <Radix.ItemIndicator className="absolute right-2">
-                  <CheckIcon className="size-3.5 text-accent-ink" weight="bold" aria-hidden />
-                </Radix.ItemIndicator>
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+export const selectClass = (size: 'sm' | 'md', className: string | undefined): string =>
+  cn(
+    controlClass,
+    'inline-flex items-center justify-between gap-2 text-left data-placeholder:text-ink-3',
+    size === 'sm' ? 'h-7 px-2 text-hint' : 'h-8 px-2.5 pointer-coarse:h-11',
+    className,
   )
+
+const OPENS = new Set(['Enter', ' ', 'ArrowDown', 'ArrowUp'])
+/** How long letters typed one after another are one word. */
+const PAUSE_MS = 1000
+
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const [view, setView] = useState<View | null>(null)
+  return view === null ? <Closed {...props} onOpen={setView} /> : <view.SelectView {...props} />
+}
+
+/** What Radix shows and hears of a list that is closed: letters choose, as in the browser's own. */
+function Closed<Value extends string>({
+  value, onValueChange, options, placeholder = 'Choose', size = 'md', disabled, className, onOpen, ...rest
+}: SelectProps<Value> & { onOpen: (view: View) => void }) {
+  const { required, ...wiring } = useFieldControl({ id: rest.id })
+  const typed = useRef({ text: '', at: 0 })
+  const isEmpty = value === undefined
+  const preload = () => void load().catch(() => undefined)
+  const open = () => void load().then((view) => onOpen(view), () => toast.error('The list could not be loaded. Check your connection and try again.'))
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return
+    const isTyping = event.timeStamp - typed.current.at < PAUSE_MS && typed.current.text !== ''
+    if (OPENS.has(event.key) && !(event.key === ' ' && isTyping)) {
+      event.preventDefault()
+      return open()
+    }
+    if (event.key.length !== 1) return
+    event.preventDefault()
+    const text = (isTyping ? typed.current.text : '') + event.key.toLowerCase()
+    typed.current = { text, at: event.timeStamp }
+    const found = typedFor(options, value, text)
+    if (found !== undefined) onValueChange(found.value)
+  }
+
+  return (
+    <button
+      type="button"
+      role="combobox"
+      {...wiring}
+      aria-label={rest['aria-label']}
+      aria-required={required}
+      aria-expanded={false}
+      aria-autocomplete="none"
+      // There is no list yet to point to.
+      aria-controls={undefined}
+      data-state="closed"
+      data-placeholder={isEmpty ? '' : undefined}
+      disabled={disabled}
+      onPointerEnter={preload}
+      onFocus={preload}
+      onClick={open}
+      onKeyDown={onKeyDown}
+      className={selectClass(size, className)}
+    >
+      <span className="truncate">
+        {isEmpty ? placeholder : options.find((option) => option.value === value)?.label}
+      </span>
+      <span aria-hidden>
+        <CaretDownIcon className="size-3.5 text-ink-3" aria-hidden />
+      </span>
+    </button>
+  )
+}
+
+/** The next option that begins so, from the chosen one on; one letter again and again goes through all of them. */
+function typedFor<Value extends string>(options: readonly SelectOption<Value>[], value: Value | undefined, text: string): SelectOption<Value> | undefined {
+  const isOneLetter = new Set(text).size === 1
+  const search = isOneLetter ? text.charAt(0) : text
+  const at = options.findIndex((option) => option.value === value)
+  const from = Math.max(0, at)
+  const inTurn = [...options.slice(from), ...options.slice(0, from)].filter((option) => option.disabled !== true && !(isOneLetter && option.value === value))
+  return inTurn.find((option) => option.label.toLowerCase().startsWith(search))
 }

@@ -8,7 +8,7 @@ interface StatCardProps {
   value: ReactNode | undefined
   /** One line under it. */
   detail?: ReactNode
-  /** A Sparkline or nothing. */
+  /** A picture under it, or nothing. */
   chart?: ReactNode
   className?: string
 }
@@ -25,9 +25,9 @@ export function StatCard({ label, value, detail, chart, className }: StatCardPro
         </>
       ) : (
         <>
-          <p className="mt-1 text-figure font-semibold tracking-tight text-ink tabular-nums">{value}</p>
+          <p className="mt-1 text-2xl font-semibold tracking-tight text-ink tabular-nums sm:text-figure">{value}</p>
           {detail !== undefined && <p className="text-hint text-ink-3">{detail}</p>}
-          {chart !== undefined && <div className="mt-auto pt-1">{chart}</div>}
+          {chart !== undefined && <div>{chart}</div>}
         </>
       )}
     </div>

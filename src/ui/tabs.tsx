@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { cn } from '@/ui/cn'
 
 interface TabsProps<Value extends string> {
@@ -11,6 +11,12 @@ interface TabsProps<Value extends string> {
 }
 
 export function Tabs<Value extends string>({ value, onValueChange, tabs, className, ...rest }: TabsProps<Value>) {
+  const list = useRef<HTMLDivElement>(null)
+  // On a narrow screen the row scrolls, and the tab that is open must be among what is seen.
+  useEffect(() => {
+    const active = list.current?.querySelector<HTMLElement>('[data-state=active]')
+    if (list.current !== null && active) list.current.scrollLeft = active.offsetLeft + active.offsetWidth - list.current.clientWidth
+  }, [value])
   return (
     <Radix.Root
       value={value}
@@ -20,7 +26,7 @@ export function Tabs<Value extends string>({ value, onValueChange, tabs, classNa
       }}
       className={className}
     >
-      <Radix.List aria-label={rest['aria-label']} className="mb-4 flex gap-4 overflow-x-auto border-b border-line">
+      <Radix.List ref={list} aria-label={rest['aria-label']} className="relative mb-4 flex gap-4 overflow-x-auto border-b border-line [scrollbar-width:none]">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

@@ -62,6 +62,8 @@ end $$;
 create function private.take_slot() returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+  -- Whoever may not make one takes nobody's place; the verb tells them.
+  if not private.has_role('editor') then return; end if;
   if pg_try_advisory_xact_lock(hashtextextended('long change of ' || coalesce(private.organization_id()::text, ''), 0))
     and (pg_try_advisory_xact_lock(hashtextextended('long change 1', 0)) or pg_try_advisory_xact_lock(hashtextextended('long change 2', 0))
       or pg_try_advisory_xact_lock(hashtextextended('long change 3', 0))) then
@@ -483,103 +485,6 @@ begin
   return v_jobs;
 end $$;
 
--- An import gives every item a new id.
-create function private.with_references(p_fields jsonb, p_type text, p_data jsonb, p_ids jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
-  select case when p_fields ? p_type and jsonb_typeof(p_data) = 'object' then
-    p_data || coalesce((select jsonb_object_agg(f, p_ids -> (p_data ->> f)) from jsonb_array_elements_text(p_fields -> p_type) f
-      where p_ids ? (p_data ->> f)), '{}') else p_data end
-$$;
-
-create or replace function private.import_organization(p_document jsonb, p_name text) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_user uuid := private.require_user();
-  v_made jsonb;
-  v_organization uuid;
-  v_place text;
-  v_entry record;
-  v_sites uuid[];
-  v_schedule uuid;
-  v_items jsonb;
-  v_references jsonb;
-  v_later jsonb := '[]';
-begin
-  perform private.check_document(p_document);
-  v_made := private.create_organization(coalesce(nullif(btrim(p_name), ''), p_document #>> '{organization,name}'));
-  v_organization := (v_made ->> 'id')::uuid;
-  begin
-    v_place := 'organization';
-    update public.organizations o set retention_days = coalesce((p_document #>> '{organization,retention_days}')::integer, o.retention_days),
-      audit_retention_days = (p_document #>> '{organization,audit_retention_days}')::integer where o.id = v_organization;
-
-    for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'content_types') with ordinality x(e, n) loop
-      v_place := format('content_types[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'name', 100));
-      insert into public.content_types (organization_id, name, title, description, schema, created_by)
-      values (v_organization, v_entry.e ->> 'name', v_entry.e ->> 'title', coalesce(v_entry.e ->> 'description', ''), v_entry.e -> 'schema', v_user);
-    end loop;
-
-    -- By type, the fields whose value is another item's ref: it gets a new id here.
-    select coalesce(jsonb_object_agg(f.name, f.fields), '{}') into v_references from (
-      select t.name, jsonb_agg(r.field) as fields
-      from public.content_types t join private.reference_fields(v_organization) r on r.type_id = t.id group by t.name) f;
-    v_items := '{}';
-    select coalesce(jsonb_object_agg(e ->> 'ref', gen_random_uuid()), '{}') into v_items from jsonb_array_elements(p_document -> 'content_items') e;
-    for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'content_items') with ordinality x(e, n) loop
-      v_place := format('content_items[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'title', 100));
-      -- What refers to an item that comes later is published when all of them are there.
-      v_later := v_later || case when v_entry.e ->> 'status' = 'published' and private.with_references(v_references, v_entry.e ->> 'type', v_entry.e -> 'data', v_items) <> v_entry.e -> 'data'
-        then jsonb_build_array(jsonb_build_object('id', v_items ->> (v_entry.e ->> 'ref'), 'place', v_place)) else '[]' end;
-      insert into public.content_items (id, organization_id, type_id, title, data, status, publish_at, unpublish_at, created_by, updated_by, created_at)
-      select (v_items ->> (v_entry.e ->> 'ref'))::uuid, v_organization, t.id, v_entry.e ->> 'title',
-        private.with_references(v_references, t.name, v_entry.e -> 'data', v_items),
-        case when v_later @> jsonb_build_array(jsonb_build_object('id', v_items ->> (v_entry.e ->> 'ref'))) then 'draft' else v_entry.e ->> 'status' end,
-        (v_entry.e ->> 'publish_at')::timestamptz, (v_entry.e ->> 'unpublish_at')::timestamptz, v_user, v_user, now() + make_interval(secs => v_entry.n * 0.000001)
-      from public.content_types t where t.organization_id = v_organization and t.name = v_entry.e ->> 'type';
-    end loop;
-    for v_entry in select e from jsonb_array_elements(v_later) e loop
-      v_place := v_entry.e ->> 'place';
-      update public.content_items i set status = 'published' where i.organization_id = v_organization and i.id = (v_entry.e ->> 'id')::uuid;
-    end loop;
-
-    for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'sites') with ordinality x(e, n) loop
-      v_place := format('sites[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'slug', 100));
-      -- Nothing goes out from a copy by itself, at a publish window for one: whoever imports it decides when.
-      insert into public.sites (organization_id, slug, name, region, destination_url, enabled, max_attempts, first_retry_ms, timeout_seconds, requests_per_minute, state_url, failure_rate, fail_next)
-      values (v_organization, v_entry.e ->> 'slug', v_entry.e ->> 'name', v_entry.e ->> 'region', v_entry.e ->> 'destination_url', false,
-        coalesce((v_entry.e ->> 'max_attempts')::smallint, 4::smallint), coalesce((v_entry.e ->> 'first_retry_ms')::integer, 500), coalesce((v_entry.e ->> 'timeout_seconds')::smallint, 10::smallint),
-        (v_entry.e ->> 'requests_per_minute')::smallint, v_entry.e ->> 'state_url',
-        coalesce((v_entry.e ->> 'failure_rate')::smallint, 0::smallint), coalesce((v_entry.e ->> 'fail_next')::smallint, 0::smallint));
-    end loop;
-
-    v_place := 'mappings';
-    perform private.write_mappings(v_organization, coalesce((
-      select jsonb_agg(jsonb_build_object('site_id', s.id, 'item_id', v_items ->> (x.e ->> 'item'), 'mode', x.e ->> 'mode',
-        'overrides', private.with_references(v_references, i.e ->> 'type', x.e -> 'overrides', v_items), 'position', x.e -> 'position') order by n)
-      from jsonb_array_elements(p_document -> 'mappings') with ordinality x(e, n)
-      left join (select distinct on (y ->> 'ref') y as e from jsonb_array_elements(p_document -> 'content_items') y) i on i.e ->> 'ref' = x.e ->> 'item'
-      join public.sites s on s.organization_id = v_organization and s.slug = x.e ->> 'site'), '[]'));
-
-    for v_entry in select e, n - 1 as n from jsonb_array_elements(p_document -> 'schedules') with ordinality x(e, n) loop
-      v_place := format('schedules[%s] ("%s")', v_entry.n, left(v_entry.e ->> 'name', 100));
-      insert into public.schedules (organization_id, kind, name, cron, time_zone, all_sites, enabled, created_by)
-      values (v_organization, v_entry.e ->> 'kind', v_entry.e ->> 'name', v_entry.e ->> 'cron', v_entry.e ->> 'time_zone', coalesce((v_entry.e ->> 'all_sites')::boolean, true), false, v_user)
-      returning id into v_schedule;
-      insert into public.schedule_sites (organization_id, schedule_id, site_id)
-      select v_organization, v_schedule, s.id from public.sites s
-      where s.organization_id = v_organization and s.slug in (select n #>> '{}' from jsonb_array_elements(v_entry.e -> 'sites') n);
-    end loop;
-  exception when others then
-    -- Of the database's own refusals it is told where; those in our words say it themselves.
-    if sqlstate like '22%' or sqlstate like '23%' then perform private.bad_document(v_place, sqlerrm); end if;
-    if sqlstate like 'DS%' and sqlstate <> 'DS058' then perform private.bad_document(v_place, rtrim(sqlerrm, '.')); end if;
-    raise;
-  end;
-  perform private.write_audit(v_organization, 'imported', 'organizations', v_organization::text, v_made ->> 'name', '[]');
-  return v_made || jsonb_build_object('counts', (select jsonb_object_agg(k, jsonb_array_length(p_document -> k))
-    from unnest(array['content_types', 'content_items', 'sites', 'mappings', 'schedules']) k));
-end $$;
-
 -- Templates: types that were kept to begin others with.
 
 create table public.content_type_templates (
@@ -613,6 +518,19 @@ begin
 end $$;
 create trigger content_type_templates_before before insert or update on public.content_type_templates
   for each row execute function private.before_template_write();
+
+create function private.limit_templates() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Rows of the same statement, and of others at the same time, are counted one after the other.
+  perform pg_advisory_xact_lock(hashtextextended('templates of ' || new.organization_id::text, 0));
+  if (select count(*) from public.content_type_templates t where t.organization_id = new.organization_id) >= 200 then
+    raise exception using errcode = 'DS078', message = 'There are 200 templates already.', hint = 'Delete those that nobody begins a type with any more.';
+  end if;
+  return new;
+end $$;
+create trigger content_type_templates_limit before insert on public.content_type_templates
+  for each row execute function private.limit_templates();
 create trigger content_type_templates_nudge_insert after insert on public.content_type_templates
   referencing new table as changed for each statement execute function private.nudge();
 create trigger content_type_templates_nudge_update after update on public.content_type_templates

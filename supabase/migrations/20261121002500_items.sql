@@ -62,6 +62,36 @@ create policy "members delete their own views, editors shared ones" on public.sa
   for delete to authenticated
   using (organization_id = (select private.organization_id()) and case when shared then (select private.has_role('editor')) else owner_id = (select auth.uid()) end);
 select private.audit_table('saved_views', 'id');
+
+-- As in 2000; of saved views the log knows the shared ones, from when they are shared until they are not: what somebody keeps for
+-- themselves is nobody else's business, an admin's neither.
+create or replace function private.audit_statement() returns trigger
+language plpgsql security definer set search_path = '' set enable_nestloop = off as $$
+declare
+  -- A trigger's arguments are counted from 0.
+  v_keys text[] := array(select unnest(tg_argv));
+  v_rows private.audit_row[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(row(null, to_jsonb(x))::private.audit_row) into v_rows from after x;
+  elsif tg_op = 'DELETE' then
+    select array_agg(row(to_jsonb(x), null)::private.audit_row) into v_rows from before x;
+  else
+    with b as materialized (
+      select x.data, concat_ws('/', x.data ->> v_keys[1], x.data ->> v_keys[2]) as key from (select to_jsonb(o) as data from before o) x
+    ), a as materialized (
+      select x.data, concat_ws('/', x.data ->> v_keys[1], x.data ->> v_keys[2]) as key from (select to_jsonb(o) as data from after o) x
+    )
+    select array_agg(row(b.data, a.data)::private.audit_row) into v_rows from b join a on a.key = b.key where a.data - private.audit_ignores() <> b.data - private.audit_ignores();
+  end if;
+  if tg_table_name = 'saved_views' then
+    select array_agg(row(case when r.before -> 'shared' = 'true' then r.before end, case when r.after -> 'shared' = 'true' then r.after end)::private.audit_row) into v_rows
+    from unnest(v_rows) r where r.before -> 'shared' = 'true' or r.after -> 'shared' = 'true';
+  end if;
+  if v_rows is not null then perform private.queue_audit_entries(tg_table_name, v_keys, v_rows); end if;
+  return null;
+end $$;
+
 grant select, delete, insert (page, name, query, shared), update (name, query, shared) on public.saved_views to authenticated;
 
 create trigger saved_views_nudge_insert after insert on public.saved_views
@@ -380,10 +410,11 @@ create unlogged table private.deleted_items (
   item jsonb not null,
   revisions jsonb not null,
   mappings jsonb not null,
+  copies jsonb not null,
   type_revision integer not null,
   deleted_at timestamptz not null default now()
 );
-comment on table private.deleted_items is 'Items that were deleted within the hour, with their revisions and mappings: what restore_items puts back.';
+comment on table private.deleted_items is 'Items that were deleted within the hour, with their revisions, mappings and what people had not saved yet: what restore_items puts back.';
 create index deleted_items_batch_idx on private.deleted_items (organization_id, batch);
 create index deleted_items_age_idx on private.deleted_items (deleted_at);
 alter table private.deleted_items enable row level security;
@@ -413,10 +444,11 @@ begin
   into v_facts;
   if p_dry_run or cardinality(v_ids) = 0 then return v_facts; end if;
 
-  insert into private.deleted_items (organization_id, batch, item, revisions, mappings, type_revision)
+  insert into private.deleted_items (organization_id, batch, item, revisions, mappings, copies, type_revision)
   select v_organization, v_batch, to_jsonb(i),
     coalesce((select jsonb_agg(to_jsonb(r) order by r.revision) from public.content_item_revisions r where r.organization_id = v_organization and r.item_id = i.id), '[]'),
-    coalesce((select jsonb_agg(to_jsonb(m)) from public.site_item_mappings m where m.organization_id = v_organization and m.item_id = i.id), '[]'), t.revision
+    coalesce((select jsonb_agg(to_jsonb(m)) from public.site_item_mappings m where m.organization_id = v_organization and m.item_id = i.id), '[]'),
+    coalesce((select jsonb_agg(to_jsonb(c)) from public.item_working_copies c where c.organization_id = v_organization and c.item_id = i.id), '[]'), t.revision
   from public.content_items i join public.content_types t on t.organization_id = i.organization_id and t.id = i.type_id
   where i.organization_id = v_organization and i.id = any (v_ids);
   delete from public.content_items i where i.organization_id = v_organization and i.id = any (v_ids);
@@ -474,12 +506,16 @@ begin
   select (jsonb_populate_record(null::public.site_item_mappings, m)).* from unnest(v_rows) r, jsonb_array_elements(r.mappings) m
   where exists (select from public.sites s where s.organization_id = v_organization and s.id = (m ->> 'site_id')::uuid);
   get diagnostics v_mappings = row_count;
+  insert into public.item_working_copies
+  select (jsonb_populate_record(null::public.item_working_copies, c)).* from unnest(v_rows) r, jsonb_array_elements(r.copies) c
+  where exists (select from public.memberships m where m.organization_id = v_organization and m.user_id = (c ->> 'user_id')::uuid)
+  on conflict do nothing;
   return jsonb_build_object('restored', cardinality(v_ids), 'mappings', v_mappings, 'left', v_taken - cardinality(v_ids));
 end $$;
 create function public.restore_items(batch uuid) returns jsonb
 language sql set search_path = '' as $$ select private.take_turn('restore_items'); select private.restore_items(batch) $$;
 comment on function public.restore_items(uuid) is
-  'Takes back what delete_items did, with ids, revisions and mappings: {restored, mappings, left}. Left: items whose type has changed or gone since.';
+  'Takes back what delete_items did, with ids, revisions, mappings and unsaved work: {restored, mappings, left}. Left: items whose type has changed or gone since.';
 
 -- The import.
 create function private.moment(p_value jsonb) returns timestamptz
@@ -711,7 +747,8 @@ grant execute on function public.list_items(jsonb, text, boolean, integer, integ
   private.set_item_statuses(jsonb), private.duplicate_items(uuid[]), private.delete_items(uuid[], boolean, boolean), private.restore_items(uuid), private.plan_item_import(jsonb), private.import_items(uuid),
   public.set_item_statuses(jsonb), public.duplicate_items(uuid[]), public.delete_items(uuid[], boolean, boolean), public.restore_items(uuid), public.plan_item_import(jsonb), public.import_items(uuid) to authenticated;
 
--- As in 1700_retention, and what was deleted an hour ago.
+-- As in 1700_retention, and what was deleted an hour ago, and requests for approval that are closed. The run that one was used for names
+-- it as long as there is that run.
 create or replace function private.remove_expired(p_rows integer default 5000) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -762,5 +799,10 @@ begin
     select x.site_id, x.webhook_id from private.destination_receipts x where x.received_at < now() - interval '90 days' limit p_rows);
   delete from private.deleted_items d where d.deleted_at < now() - interval '1 hour';
   delete from private.item_imports m where m.created_at < now() - interval '1 hour';
+  delete from public.plan_approvals a where a.id in (
+    select x.id from public.plan_approvals x join public.organizations o on o.id = x.organization_id
+    where x.state in ('used', 'rejected', 'outdated', 'withdrawn') and x.job_id is null
+      and greatest(x.requested_at, x.decided_at) < now() - make_interval(days => o.retention_days)
+    limit p_rows);
   return jsonb_build_object('lines', v_lines, 'attempts', v_attempts, 'bodies', v_bodies);
 end $$;

@@ -3,7 +3,7 @@
 
 alter table public.organizations add column approval_required boolean not null default false;
 comment on column public.organizations.approval_required is
-  'A run by an editor needs the approval of an admin. Schedules and API keys are made by admins, so what these start needs none.';
+  'A run that an editor starts needs the approval of an admin, and so does one that a publishing time would start. What schedules and API keys start needs none: admins make these, and they send whatever editors have published. Only a site that never accepted anything is passed by, by schedules.';
 
 create table public.plan_approvals (
   id uuid primary key default gen_random_uuid(),
@@ -36,12 +36,15 @@ create index plan_approvals_open_idx on public.plan_approvals (organization_id, 
 create index plan_approvals_requested_by_idx on public.plan_approvals (requested_by);
 create index plan_approvals_decided_by_idx on public.plan_approvals (decided_by);
 create index plan_approvals_job_idx on public.plan_approvals (organization_id, job_id) where job_id is not null;
+create index plan_approvals_closed_idx on public.plan_approvals (organization_id, requested_at) where state in ('used', 'rejected', 'outdated', 'withdrawn') and job_id is null;
 
 alter table public.plan_approvals enable row level security;
 create policy "members read approvals" on public.plan_approvals
   for select to authenticated using (organization_id = (select private.organization_id()));
 grant select on public.plan_approvals to authenticated;
 select private.audit_table('plan_approvals', 'id');
+-- Nobody deletes one; that it is no longer kept is nobody's act.
+drop trigger plan_approvals_audit_delete on public.plan_approvals;
 create trigger plan_approvals_nudge_insert after insert on public.plan_approvals
   referencing new table as changed for each statement execute function private.nudge();
 create trigger plan_approvals_nudge_update after update on public.plan_approvals
@@ -126,8 +129,8 @@ begin
   select a.id into v_id from public.plan_approvals a
   where a.organization_id = v_organization and a.requested_by = auth.uid() and a.state in ('pending', 'approved') and a.plan_hash = v_hash and a.force = coalesce(p_force, false);
   if v_id is null then
-    if (select count(*) from public.plan_approvals a where a.organization_id = v_organization and a.requested_by = auth.uid() and a.state = 'pending') >= 50 then
-      raise exception using errcode = 'DS103', message = '50 of your plans wait for an approval already.', hint = 'Withdraw those that you no longer need.';
+    if (select count(*) from public.plan_approvals a where a.organization_id = v_organization and a.requested_by = auth.uid() and a.state = 'pending') >= 20 then
+      raise exception using errcode = 'DS103', message = '20 of your plans wait for an approval already.', hint = 'Withdraw those that you no longer need.';
     end if;
     v_id := private.new_approval(v_organization, auth.uid(), v_payloads, v_hash, v_note, coalesce(p_force, false));
   end if;

@@ -62,7 +62,7 @@ create table public.alert_states (
   detail text not null default '',
   job_id uuid,
   change integer not null default 0,
-  primary key (organization_id, rule_id, subject_id),
+  primary key (organization_id, rule_id, subject_kind, subject_id),
   foreign key (organization_id, rule_id) references public.alert_rules (organization_id, id) on delete cascade,
   foreign key (organization_id, job_id) references public.sync_jobs (organization_id, id) on delete set null (job_id)
 );
@@ -103,11 +103,12 @@ create index alert_events_job_idx on public.alert_events (organization_id, job_i
 create table private.alert_transitions (
   organization_id uuid not null,
   rule_id uuid not null,
+  subject_kind text not null,
   subject_id uuid not null,
   change integer not null,
   event_id uuid not null,
-  primary key (organization_id, rule_id, subject_id, change),
-  foreign key (organization_id, rule_id, subject_id) references public.alert_states (organization_id, rule_id, subject_id) on delete cascade,
+  primary key (organization_id, rule_id, subject_kind, subject_id, change),
+  foreign key (organization_id, rule_id, subject_kind, subject_id) references public.alert_states (organization_id, rule_id, subject_kind, subject_id) on delete cascade,
   foreign key (organization_id, event_id) references public.alert_events (organization_id, id) on delete cascade
 );
 comment on table private.alert_transitions is 'Which entry announced which change of state. Its key is what makes it one.';
@@ -213,10 +214,10 @@ create trigger sync_jobs_alerts after update of status on public.sync_jobs
   execute function private.queue_ended_run();
 
 -- What the runs that have ended say of the sites that they tried, and whether runs start at all. Skipped, superseded and cancelled deliveries say nothing.
-create function private.take_ended_runs(p_now timestamptz) returns void
+create function private.take_ended_runs(p_organization uuid, p_now timestamptz) returns void
 language sql set search_path = '' as $$
   with taken as (
-    delete from private.alert_queue q returning q.organization_id, q.job_id
+    delete from private.alert_queue q where p_organization is null or q.organization_id = p_organization returning q.organization_id, q.job_id
   ), ended as (
     select j.id, j.organization_id, j.number, j.status, j.failed, j.message, j.finished_at
     from taken t join public.sync_jobs j on j.organization_id = t.organization_id and j.id = t.job_id
@@ -242,8 +243,8 @@ language sql set search_path = '' as $$
   insert into public.alert_states as a (organization_id, rule_id, subject_kind, subject_id, subject_name, since, condition, condition_since, detail, job_id)
   select v.organization_id, v.rule_id, v.subject_kind, v.subject_id, v.subject_name, p_now, v.condition, p_now, left(v.detail, 500), v.job_id
   from (select * from verdict union all select * from start) v
-  where v.condition or exists (select from public.alert_states x where x.organization_id = v.organization_id and x.rule_id = v.rule_id and x.subject_id = v.subject_id)
-  on conflict (organization_id, rule_id, subject_id) do update set
+  where v.condition or exists (select from public.alert_states x where x.organization_id = v.organization_id and x.rule_id = v.rule_id and x.subject_kind = v.subject_kind and x.subject_id = v.subject_id)
+  on conflict (organization_id, rule_id, subject_kind, subject_id) do update set
     subject_name = excluded.subject_name, condition = excluded.condition, detail = excluded.detail, job_id = excluded.job_id, settled = false,
     condition_since = case when a.condition = excluded.condition then a.condition_since else excluded.condition_since end
   where (a.condition, a.detail, a.job_id) is distinct from (excluded.condition, excluded.detail, excluded.job_id) and (excluded.condition or a.condition)
@@ -278,10 +279,11 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- What is to be seen now of everything that is watched by its state. A condition that is there for the first time, or gone, is noted with the time.
-create function private.watch_conditions(p_now timestamptz) returns void
+create function private.watch_conditions(p_organization uuid, p_now timestamptz) returns void
 language sql set search_path = '' as $$
   with rule as materialized (
     select r.* from public.alert_rules r join public.organizations o on o.id = r.organization_id and o.deleted_at is null
+    where p_organization is null or r.organization_id = p_organization
   ), wanted as materialized (
     select r.organization_id, r.id as rule_id, 'site' as subject_kind, s.id as subject_id, s.name as subject_name, t.trouble as detail
     from rule r
@@ -318,14 +320,14 @@ language sql set search_path = '' as $$
   ), seen as (
     insert into public.alert_states as a (organization_id, rule_id, subject_kind, subject_id, subject_name, since, condition, condition_since, detail)
     select w.organization_id, w.rule_id, w.subject_kind, w.subject_id, w.subject_name, p_now, true, p_now, left(w.detail, 500) from wanted w
-    on conflict (organization_id, rule_id, subject_id) do update set
+    on conflict (organization_id, rule_id, subject_kind, subject_id) do update set
       subject_name = excluded.subject_name, detail = excluded.detail, condition = true, settled = false,
       condition_since = case when a.condition then a.condition_since else excluded.condition_since end
     where not a.condition or (a.subject_name, a.detail) is distinct from (excluded.subject_name, excluded.detail)
   )
   update public.alert_states a set condition = false, condition_since = p_now, settled = g.settled, detail = g.detail
   from (
-    select a.organization_id, a.rule_id, a.subject_id, y.why is not null as settled,
+    select a.organization_id, a.rule_id, a.subject_kind, a.subject_id, y.why is not null as settled,
       coalesce(y.why, case a.subject_kind when 'schedule' then coalesce('it ran ' || private.utc_text(c.last_run_at), '') else '' end) as detail
     from public.alert_states a
     join rule r on r.organization_id = a.organization_id and r.id = a.rule_id
@@ -342,9 +344,9 @@ language sql set search_path = '' as $$
     where a.condition
       -- What a run said stands until another says something else, or nobody asks any more.
       and case when r.kind = 'run' then y.why is not null
-        else not exists (select from wanted w where w.rule_id = a.rule_id and w.subject_id = a.subject_id) end
+        else not exists (select from wanted w where w.rule_id = a.rule_id and w.subject_kind = a.subject_kind and w.subject_id = a.subject_id) end
   ) g
-  where a.organization_id = g.organization_id and a.rule_id = g.rule_id and a.subject_id = g.subject_id
+  where a.organization_id = g.organization_id and a.rule_id = g.rule_id and a.subject_kind = g.subject_kind and a.subject_id = g.subject_id
 $$;
 
 create function private.alert_title(p_rule public.alert_rules, p_state text, p_settled boolean, p_kind text, p_names text, p_count bigint, p_run text) returns text
@@ -361,15 +363,15 @@ language sql stable set search_path = '' as $$
     else case p_state when 'firing' then 'Missed: ' else 'Running again: ' end || p_names end, 300)
 $$;
 
-create function private.mails_left(p_organization uuid) returns boolean
+create function private.mails_left(p_organization uuid) returns bigint
 language sql stable set search_path = '' as $$
-  select count(*) < 300 from public.alert_messages m where m.organization_id = p_organization and m.channel = 'email' and m.created_at > now() - interval '1 hour'
+  select greatest(300 - count(*), 0) from public.alert_messages m where m.organization_id = p_organization and m.channel = 'email' and m.created_at > now() - interval '1 hour'
 $$;
-comment on function private.mails_left(uuid) is 'Whether the organization may still send mails: 300 an hour. The inbox and webhooks are told all the same; addresses need not be members'', and the sender''s name is the deployment''s.';
+comment on function private.mails_left(uuid) is 'How many mails the organization may still send: 300 an hour. The inbox and webhooks are told all the same; addresses need not be members'', and the sender''s name is the deployment''s.';
 
 -- Every change of state that is due becomes part of one entry per rule and direction, with its messages. A rule that has just spoken waits a minute
 -- before it says the same kind of thing again: what changes until then is said together.
-create function private.announce_alerts(p_now timestamptz) returns integer
+create function private.announce_alerts(p_organization uuid, p_now timestamptz) returns integer
 language plpgsql set search_path = '' as $$
 declare
   c_pause constant interval := '1 minute';
@@ -377,18 +379,18 @@ declare
   v_events integer;
 begin
   with ready as (
-    select a.organization_id, a.rule_id, a.subject_id, case when a.condition then 'firing' else 'recovered' end as state
+    select a.organization_id, a.rule_id, a.subject_kind, a.subject_id, case when a.condition then 'firing' else 'recovered' end as state
     from public.alert_states a
     join public.alert_rules r on r.organization_id = a.organization_id and r.id = a.rule_id
     join public.organizations o on o.id = a.organization_id and o.deleted_at is null
-    where a.condition <> (a.state = 'firing')
+    where a.condition <> (a.state = 'firing') and (p_organization is null or a.organization_id = p_organization)
       and a.condition_since <= p_now - make_interval(mins => case
         when a.settled or r.kind <> 'site' then 0 when a.condition then r.threshold_minutes else least(r.threshold_minutes, c_recovery) end)
       and not exists (select from public.alert_events e where e.organization_id = a.organization_id and e.rule_id = a.rule_id
         and e.state = case when a.condition then 'firing' else 'recovered' end and e.at > p_now - c_pause)
   ), changed as (
     update public.alert_states a set state = case d.state when 'firing' then 'firing' else 'ok' end, since = p_now, change = a.change + 1
-    from ready d where a.organization_id = d.organization_id and a.rule_id = d.rule_id and a.subject_id = d.subject_id
+    from ready d where a.organization_id = d.organization_id and a.rule_id = d.rule_id and a.subject_kind = d.subject_kind and a.subject_id = d.subject_id
     returning a.*, d.state as to_state
   ), grouped as (
     select c.organization_id, c.rule_id, c.to_state, gen_random_uuid() as event_id, count(*) as subjects, bool_and(c.settled) as settled, min(c.subject_kind) as subject_kind,
@@ -409,14 +411,20 @@ begin
     left join public.sync_jobs j on j.organization_id = g.organization_id and j.id = g.job_id
     returning id, organization_id, rule_id, muted
   ), noted as (
-    insert into private.alert_transitions (organization_id, rule_id, subject_id, change, event_id)
-    select c.organization_id, c.rule_id, c.subject_id, c.change, g.event_id
+    insert into private.alert_transitions (organization_id, rule_id, subject_kind, subject_id, change, event_id)
+    select c.organization_id, c.rule_id, c.subject_kind, c.subject_id, c.change, g.event_id
     from changed c join grouped g on g.organization_id = c.organization_id and g.rule_id = c.rule_id and g.to_state = c.to_state
   ), queued as (
     insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id)
-    select e.organization_id, e.id, m.channel, m.recipient, m.member_id
-    from event e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m
-    where not e.muted and (m.channel <> 'email' or private.mails_left(e.organization_id))
+    select m.organization_id, m.event_id, m.channel, m.recipient, m.member_id
+    from (
+      select e.organization_id, e.id as event_id, r.channel, r.recipient, r.member_id,
+        row_number() over (partition by e.organization_id, r.channel order by r.recipient, e.id) as n
+      from event e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) r
+      where not e.muted) m
+    left join (select o.organization_id, private.mails_left(o.organization_id) as mails from (select distinct e.organization_id from event e) o) l
+      on l.organization_id = m.organization_id
+    where m.channel <> 'email' or m.n <= l.mails
   )
   select count(*) into v_events from event;
   return v_events;
@@ -450,7 +458,7 @@ begin
     where x.at < now() - make_interval(days => o.retention_days)
       -- What still fires keeps the entry that said so.
       and not exists (select from private.alert_transitions t
-        join public.alert_states a on a.organization_id = t.organization_id and a.rule_id = t.rule_id and a.subject_id = t.subject_id and a.change = t.change
+        join public.alert_states a on a.organization_id = t.organization_id and a.rule_id = t.rule_id and a.subject_kind = t.subject_kind and a.subject_id = t.subject_id and a.change = t.change
         where t.organization_id = x.organization_id and t.event_id = x.id and a.state = 'firing')
     order by x.at limit p_rows);
   get diagnostics v_removed = row_count;
@@ -460,20 +468,46 @@ begin
 end $$;
 comment on function private.trim_alerts(integer) is 'Removes entries of the inbox, with their messages, that are older than their organization keeps.';
 
+-- For all organizations at once where none is named.
+create function private.look_at_alerts(p_organization uuid, p_now timestamptz) returns integer
+language plpgsql set search_path = '' as $$
+begin
+  perform private.take_ended_runs(p_organization, p_now);
+  perform private.watch_conditions(p_organization, p_now);
+  return private.announce_alerts(p_organization, p_now);
+end $$;
+
 create function public.evaluate_alerts() returns integer
 language plpgsql set search_path = '' as $$
 declare
   v_now timestamptz;
   v_events integer;
+  v_organization uuid;
 begin
   -- One at a time: what two of them see as changed, both would tell.
   perform pg_advisory_xact_lock(hashtext('datasync.evaluate_alerts'));
   v_now := clock_timestamp();
-  perform private.take_ended_runs(v_now);
-  perform private.watch_conditions(v_now);
-  v_events := private.announce_alerts(v_now);
+  begin
+    v_events := private.look_at_alerts(null, v_now);
+  exception when others then
+    -- Something of somebody cannot be looked at. Each by itself, so that it is theirs alone; what they have queued waits for the next look.
+    v_events := 0;
+    for v_organization in select distinct r.organization_id from public.alert_rules r order by 1 loop
+      begin
+        v_events := v_events + private.look_at_alerts(v_organization, v_now);
+      exception when others then
+        raise warning 'The alerts of the organization % could not be looked at: % (%)', v_organization, sqlerrm, sqlstate;
+      end;
+    end loop;
+  end;
   update private.engine_state e set alerts_trimmed_at = v_now where e.id and (e.alerts_trimmed_at is null or e.alerts_trimmed_at < v_now - interval '10 minutes');
-  if found then perform private.trim_alerts(); end if;
+  if found then
+    begin
+      perform private.trim_alerts();
+    exception when others then
+      raise warning 'What inboxes no longer keep could not be removed: % (%)', sqlerrm, sqlstate;
+    end;
+  end if;
   return v_events;
 end $$;
 comment on function public.evaluate_alerts() is 'Looks at everything that rules watch, and announces what has changed. Returns how many entries of inboxes it wrote.';
@@ -496,9 +530,15 @@ begin
         and (p_event is null or q.event_id = p_event)) due on due.id = m.id and (due.n <= 12 or p_event is not null)
     where (m.next_attempt_at <= clock_timestamp() or (m.status = 'sending' and m.lease_expires_at <= clock_timestamp()))
     order by coalesce(m.next_attempt_at, m.lease_expires_at) limit p_limit for update of m skip locked) x;
+  -- Whoever was taken out of the rule, or changed its webhook, meant also what had not been sent by then.
+  update public.alert_messages m set status = 'failed', error = 'the rule no longer names this address', next_attempt_at = null, lease_token = null,
+    lease_expires_at = null, finished_at = clock_timestamp()
+  from public.alert_events e
+  where m.id = any (v_taken) and e.organization_id = m.organization_id and e.id = m.event_id
+    and not exists (select from private.alert_recipients(e.organization_id, e.rule_id) r where r.channel = m.channel and r.recipient = m.recipient);
   update public.alert_messages m set status = 'sending', attempts = m.attempts + 1, next_attempt_at = null,
     lease_token = nextval('private.lease_tokens'), lease_expires_at = clock_timestamp() + c_lease
-  where m.id = any (v_taken);
+  where m.id = any (v_taken) and m.status <> 'failed';
   return query
     select jsonb_build_object('id', m.id, 'lease_token', m.lease_token, 'channel', m.channel, 'recipient', m.recipient, 'attempt', m.attempts,
       'organization', jsonb_build_object('name', o.name, 'slug', o.slug),
@@ -511,7 +551,7 @@ begin
     from public.alert_messages m
     join public.alert_events e on e.organization_id = m.organization_id and e.id = m.event_id
     join public.organizations o on o.id = m.organization_id
-    where m.id = any (v_taken) order by m.created_at, m.id;
+    where m.id = any (v_taken) and m.status = 'sending' order by m.created_at, m.id;
 end $$;
 comment on function public.claim_alert_messages(integer, uuid) is
   'Leases messages that are due (of one entry, or of all) for 90 s: [{id, lease_token, channel, recipient, attempt, organization, event, secrets}].';
@@ -574,8 +614,9 @@ begin
   returning id into v_event;
   insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id)
   select e.organization_id, e.id, m.channel, m.recipient, m.member_id
-  from public.alert_events e cross join lateral private.alert_recipients(e.organization_id, e.rule_id) m
-  where e.id = v_event and (m.channel <> 'email' or private.mails_left(e.organization_id));
+  from public.alert_events e cross join lateral (
+    select r.*, row_number() over (partition by r.channel order by r.recipient) as n from private.alert_recipients(e.organization_id, e.rule_id) r) m
+  where e.id = v_event and (m.channel <> 'email' or m.n <= private.mails_left(e.organization_id));
   return v_event;
 end $$;
 comment on function public.queue_alert_test(uuid, text) is 'A test message to everybody whom the rule tells, muted or not. Returns the entry in the inbox.';
@@ -735,7 +776,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_organization uuid := private.require_role('viewer', 'see alerts');
   v_admin boolean := private.has_role('admin');
-  v_limit integer := least(greatest(coalesce((p_filter ->> 'limit')::integer, 50), 1), 100);
+  v_limit integer := least(greatest(coalesce((p_filter ->> 'limit')::integer, 50), 1), 500);
   v_state text := p_filter ->> 'state';
   v_unread boolean := coalesce((p_filter ->> 'unread')::boolean, false);
   v_before bigint := (p_filter ->> 'before')::bigint;
@@ -754,7 +795,7 @@ begin
       jsonb_build_object('id', s.id, 'seq', s.seq, 'rule_id', s.rule_id, 'rule_name', s.rule_name, 'kind', s.kind, 'state', s.state, 'title', s.title, 'detail', s.detail,
         'subjects', s.subjects, 'subject_count', s.subject_count, 'job_id', s.job_id, 'job_number', s.job_number, 'muted', s.muted, 'at', s.at, 'read', s.read,
         'open', s.state = 'firing' and exists (select from private.alert_transitions t
-          join public.alert_states a on a.organization_id = t.organization_id and a.rule_id = t.rule_id and a.subject_id = t.subject_id and a.change = t.change
+          join public.alert_states a on a.organization_id = t.organization_id and a.rule_id = t.rule_id and a.subject_kind = t.subject_kind and a.subject_id = t.subject_id and a.change = t.change
           where t.organization_id = s.organization_id and t.event_id = s.id and a.state = 'firing'),
         'messages', case when v_admin then (
           select jsonb_build_object('waiting', count(*) filter (where g.status in ('queued', 'sending')), 'sent', count(*) filter (where g.status = 'sent'),
@@ -766,7 +807,7 @@ end $$;
 create function public.alert_inbox(filter jsonb default '{}') returns jsonb
 language sql stable set search_path = '' as $$ select private.alert_inbox(filter) $$;
 comment on function public.alert_inbox(jsonb) is
-  'The inbox, newest first, a page at a time: {state (firing, recovered, test), unread, before (a seq), limit (at most 100)} -> {more, events}. open: it still fires. messages: for admins, what became of mails and webhooks.';
+  'The inbox, newest first, a page at a time: {state (firing, recovered, test), unread, before (a seq), limit (at most 500)} -> {more, events}. open: it still fires. messages: for admins, what became of mails and webhooks.';
 
 create function private.mark_alerts(p_events uuid[], p_read boolean) returns uuid[]
 language plpgsql security definer set search_path = '' as $$
@@ -860,7 +901,7 @@ begin
     ), coming as (
       (select 'schedule' as kind, c.id, c.name, c.next_run_at as at, c.kind as what, case when c.all_sites then null else (
           select count(*) from public.schedule_sites x where x.organization_id = c.organization_id and x.schedule_id = c.id) end as sites
-        from public.schedules c where c.organization_id = v_organization and c.enabled and c.problem is null and c.next_run_at is not null
+        from public.schedules c where c.organization_id = v_organization and c.enabled and c.problem is null
         order by c.next_run_at limit 5)
       union all
       (select 'window', i.id, i.title, i.publish_at, 'opens', null from public.content_items i
@@ -888,6 +929,7 @@ begin
       'durations', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'number', d.number, 'status', d.status, 'ms', d.duration_ms) order by d.created_at), '[]')
         from (select r.id, r.number, r.status, r.duration_ms, r.created_at from run r order by r.created_at desc limit 30) d),
       'next_runs', (select coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'id', n.id, 'name', n.name, 'at', n.at, 'what', n.what, 'sites', n.sites) order by n.at, n.name), '[]')
+        -- Without a time: just saved, and planned by the tick within seconds.
         from (select * from coming order by at, name limit 4) n),
       'firing', private.alert_summary() -> 'firing',
       'steps', (select jsonb_build_object(

@@ -152,10 +152,10 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
               <Cmdk.Input
                 value={typed}
                 onValueChange={setTyped}
-                placeholder="Search items, sites, runs, pages and actions"
+                placeholder="Search or jump to"
                 className="h-11 min-w-0 flex-1 bg-transparent text-sm outline-none placeholder:text-ink-3"
               />
-              {waiting ? <Spinner label="Searching" className="size-4 text-ink-3" /> : <Kbd>Esc</Kbd>}
+              {waiting ? <Spinner label="Searching" className="size-4 text-ink-3" /> : <span className="max-sm:hidden"><Kbd>Esc</Kbd></span>}
             </div>
             <Cmdk.List label="Found" className="max-h-[56vh] scroll-py-8 overflow-y-auto overscroll-contain p-1.5">
               {shown.map(({ heading, entries }) => (

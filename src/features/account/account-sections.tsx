@@ -21,7 +21,7 @@ export function AccountSections() {
   // A server that cannot be asked has its error on the cards that ask it for something.
   const { data: offersAuthenticators = false } = useQuery(offersAuthenticatorsQuery)
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid gap-4 lg:grid-cols-2">
       <ProfileCard />
       <div className="grid gap-4">
         <PasswordCard />

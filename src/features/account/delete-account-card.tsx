@@ -33,8 +33,9 @@ function Preview({ deletion }: { deletion: AccountDeletion }) {
   const [open, setOpen] = useState(false)
   const { email, deletes, blocked_by: blockedBy } = deletion
   return (
-    <div className="flex flex-col gap-3">
-      <p className="max-w-160 text-ink-2">
+    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+      <div className="flex max-w-160 flex-col gap-3">
+      <p className="text-ink-2">
         Your profile, your memberships and your sessions go, at once and for good. What you made in organizations that others are in stays there.
       </p>
       {deletes.length > 0 && (
@@ -49,7 +50,8 @@ function Preview({ deletion }: { deletion: AccountDeletion }) {
           <Names organizations={blockedBy} />
         </Notice>
       )}
-      <Button variant="danger" className="self-start" disabled={blockedBy.length > 0} onClick={() => setOpen(true)}>
+      </div>
+      <Button variant="danger" disabled={blockedBy.length > 0} onClick={() => setOpen(true)}>
         Delete account
       </Button>
       <ConfirmDialog

@@ -23,7 +23,7 @@ export function ProfileCard() {
   const { data: name, error, refetch, isFetching } = useName()
   return (
     <Card title="Profile">
-      {error !== null ? (
+      {error !== null && name === undefined ? (
         <ErrorState {...describeError(error)} retrying={isFetching} onRetry={() => void refetch()} />
       ) : name === undefined ? (
         <div aria-busy className="flex flex-col gap-3">

@@ -12,7 +12,7 @@ describe('words of alerts', () => {
     expect(ruleSentence({ kind: 'schedule', thresholdMinutes: 5, partial: true })).toBe('When a schedule is 5 minutes late or cannot run')
     expect(channelsInWords({ memberIds: ['a'], emails: ['b@example.com'], webhookUrl: 'https://x' })).toBe('inbox, 2 mails, webhook')
     expect(channelsInWords({ memberIds: [], emails: [], webhookUrl: null })).toBe('inbox')
-    expect([0, 1, 3].map(inboxSentence)).toEqual(['Nothing is firing', 'One alert is firing', '3 alerts are firing'])
+    expect([0, 1, 3].map(inboxSentence)).toEqual(['No alert is firing', 'One alert is firing', '3 alerts are firing'])
   })
 
   it('leads to the run, the site or the schedule', () => {

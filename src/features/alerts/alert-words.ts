@@ -60,6 +60,6 @@ export const isAddress = (text: string): boolean => text.length <= 254 && /^[^@\
 
 /** The sentence that opens the inbox. */
 export function inboxSentence(firing: number): string {
-  if (firing === 0) return 'Nothing is firing'
+  if (firing === 0) return 'No alert is firing'
   return firing === 1 ? 'One alert is firing' : `${firing} alerts are firing`
 }

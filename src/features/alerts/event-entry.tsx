@@ -38,7 +38,7 @@ export function EventEntry({ event, onMark, onFollow }: EventEntryProps) {
   const href = hrefOf(event)
   const named = event.subject_count > 1 ? event.subjects.slice(0, NAMED) : []
   return (
-    <li className="flex gap-3 border-b border-line px-4 py-3 last:border-b-0">
+    <div className="flex gap-3 px-4 py-3">
       <Icon weight="fill" aria-hidden className={cn('mt-0.5 size-4.5 shrink-0', tone)} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
@@ -92,7 +92,7 @@ export function EventEntry({ event, onMark, onFollow }: EventEntryProps) {
         icon={<CircleIcon aria-hidden weight={event.read ? 'regular' : 'fill'} className={cn('size-2.5', event.read ? 'text-ink-3' : 'text-accent')} />}
         onClick={() => onMark(!event.read)}
       />
-    </li>
+    </div>
   )
 }
 

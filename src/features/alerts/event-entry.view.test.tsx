@@ -11,7 +11,7 @@ const event: AlertEvent = {
 const show = async (changes: Partial<AlertEvent> = {}) => {
   const onMark = vi.fn()
   const onFollow = vi.fn()
-  const view = await showView(<ul><EventEntry event={{ ...event, ...changes }} onMark={onMark} onFollow={onFollow} /></ul>)
+  const view = await showView(<EventEntry event={{ ...event, ...changes }} onMark={onMark} onFollow={onFollow} />)
   return { ...view, onMark, onFollow }
 }
 

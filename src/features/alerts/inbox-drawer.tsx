@@ -39,7 +39,7 @@ export function InboxDrawer({ open, onOpenChange }: InboxDrawerProps) {
           <MarkAllRead unread={data?.unread ?? 0} />
           <Button asChild>
             <Link to={paths.alerts.getHref()} onClick={close}>
-              Open the inbox
+              Open inbox
             </Link>
           </Button>
         </>

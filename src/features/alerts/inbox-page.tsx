@@ -62,7 +62,7 @@ export function Component() {
               { value: 'recovered', label: 'Recovered' },
             ]}
           />
-          <InboxList shown={shown} />
+          <InboxList shown={shown} onShowAll={() => setFilters({ shown: 'all' })} />
         </div>
       </div>
     </>

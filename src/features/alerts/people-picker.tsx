@@ -18,9 +18,18 @@ const SEARCHED = 8
 /** Which members get a mail. */
 export function PeoplePicker({ value, onChange }: PeoplePickerProps) {
   const userId = useSession((state) => state.user?.id)
-  const { data: people, error } = useQuery(peopleQuery(useOrganizationId()))
+  const { data: people, error, refetch } = useQuery(peopleQuery(useOrganizationId()))
   const [words, setWords] = useState('')
-  if (error !== null && people === undefined) return <p role="alert" className="text-hint text-failure">Members could not be read: {errorLine(error)}</p>
+  if (error !== null && people === undefined) {
+    return (
+      <p role="alert" className="text-hint text-failure">
+        Members could not be read: {errorLine(error)}{' '}
+        <button type="button" className="underline underline-offset-2" onClick={() => void refetch()}>
+          Try again
+        </button>
+      </p>
+    )
+  }
   if (people === undefined) return <Skeleton className="h-8" />
   const found = people.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(words.trim().toLowerCase()))
   return (

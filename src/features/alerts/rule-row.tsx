@@ -81,7 +81,7 @@ export function RuleRow({ rule, busy, acts }: { rule: AlertRule; busy: boolean; 
             </MenuItem>
           )}
           <MenuSeparator />
-          <MenuLabel>Mute mails & webhooks</MenuLabel>
+          <MenuLabel>Mute mails and webhooks</MenuLabel>
           {muted ? (
             <MenuItem icon={<BellRingingIcon aria-hidden />} onSelect={() => acts.onMute(null)}>
               No longer

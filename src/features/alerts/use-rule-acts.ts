@@ -54,7 +54,7 @@ export function useRuleActs() {
     muteRule: async (rule: AlertRule, hours: number | null) => {
       const until = hours === null ? null : new Date(Date.now() + hours * 3_600_000).toISOString()
       if (!(await change(rule, { mutedUntil: until }, { muted_until: until }))) return
-      toast.success(until === null ? `"${rule.name}" sends mails & webhooks again` : `"${rule.name}" is muted`, {
+      toast.success(until === null ? `"${rule.name}" sends mails and webhooks again` : `"${rule.name}" is muted`, {
         description: until === null ? undefined : 'The inbox still hears of everything.',
         action: { label: 'Undo', onClick: () => void change(rule, { mutedUntil: rule.mutedUntil }, { muted_until: rule.mutedUntil }) },
       })

@@ -1,10 +1,10 @@
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { CreateKeyForm } from '@/features/api-keys/create-key-form'
 import { NewKeyView } from '@/features/api-keys/new-key-view'
 import type { NewKey } from '@/features/api-keys/queries/create-key'
 import { Button } from '@/ui/button'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
-import { Drawer } from '@/ui/drawer'
+import { Drawer, DrawerClose } from '@/ui/drawer'
 import { UnsavedChanges } from '@/ui/unsaved-changes'
 
 interface CreateKeyDrawerProps {
@@ -12,14 +12,16 @@ interface CreateKeyDrawerProps {
   onOpenChange: (open: boolean) => void
 }
 
+const isUnseen = () => true
+
 /** Asks what the key is for, then shows it once. What was shown goes with the drawer, so leaving it uncopied is asked about. */
 export function CreateKeyDrawer({ open, onOpenChange }: CreateKeyDrawerProps) {
   const [busy, setBusy] = useState(false)
   const [made, setMade] = useState<(NewKey & { name: string }) | null>(null)
   const [copied, setCopied] = useState(false)
   const [asking, setAsking] = useState(false)
+  const [dirty, setDirty] = useState(false)
   const unseen = open && made !== null && !copied
-  const isUnsaved = useCallback(() => unseen, [unseen])
 
   const close = () => {
     onOpenChange(false)
@@ -37,12 +39,13 @@ export function CreateKeyDrawer({ open, onOpenChange }: CreateKeyDrawerProps) {
       <Drawer
         open={open}
         onOpenChange={change}
+        dirty={made === null && dirty && !busy}
         title={made === null ? 'New API key' : `"${made.name}" was created`}
         description={made === null ? 'For a program that reads content or starts runs for you.' : undefined}
         footer={
           made === null ? (
             <>
-              <Button onClick={() => change(false)}>Cancel</Button>
+              <DrawerClose>Cancel</DrawerClose>
               <Button variant="primary" type="submit" form="create-key" busy={busy}>
                 Create key
               </Button>
@@ -52,7 +55,7 @@ export function CreateKeyDrawer({ open, onOpenChange }: CreateKeyDrawerProps) {
           )
         }
       >
-        {made === null ? <CreateKeyForm onBusy={setBusy} onCreated={setMade} /> : <NewKeyView text={made.key} copied={copied} onCopied={() => setCopied(true)} />}
+        {made === null ? <CreateKeyForm onBusy={setBusy} onDirty={setDirty} onCreated={setMade} /> : <NewKeyView text={made.key} copied={copied} onCopied={() => setCopied(true)} />}
       </Drawer>
       <ConfirmDialog
         open={asking}
@@ -63,7 +66,7 @@ export function CreateKeyDrawer({ open, onOpenChange }: CreateKeyDrawerProps) {
         cancelLabel="Back to the key"
         onConfirm={close}
       />
-      <UnsavedChanges isUnsaved={isUnsaved} what={`The key "${made?.name ?? ''}", which is shown only this once,`} />
+      {unseen && <UnsavedChanges isUnsaved={isUnseen} what={`The key "${made.name}", which is shown only this once,`} />}
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Controller, useForm, useWatch } from 'react-hook-form'
 import { EXPIRIES, firstValues, keySchema, toDraft, type KeyFormValues } from '@/features/api-keys/key-schema'
 import { SCOPES } from '@/features/api-keys/key-words'
@@ -15,17 +16,19 @@ import { Select } from '@/ui/select'
 
 interface CreateKeyFormProps {
   onBusy: (busy: boolean) => void
+  onDirty: (dirty: boolean) => void
   onCreated: (key: NewKey & { name: string }) => void
 }
 
-export function CreateKeyForm({ onBusy, onCreated }: CreateKeyFormProps) {
+export function CreateKeyForm({ onBusy, onDirty, onCreated }: CreateKeyFormProps) {
   const queryClient = useQueryClient()
   const { register, control, handleSubmit, formState } = useForm<KeyFormValues>({
     resolver: zodResolver(keySchema),
     defaultValues: firstValues(),
     mode: 'onTouched',
   })
-  const { errors } = formState
+  const { errors, isDirty } = formState
+  useEffect(() => onDirty(isDirty), [isDirty, onDirty])
   const values = useWatch({ control }) as KeyFormValues
   const create = useMutation({
     mutationFn: (next: KeyFormValues) => withRecentSignIn(() => createKey(toDraft(next))),

@@ -14,9 +14,9 @@ describe('what happened, in a sentence', () => {
   })
 
   it('says the two values of a single short field', () => {
-    expect(sentence('updated', 'memberships', 'ada@example.com', [{ field: 'role', before: 'viewer', after: 'editor' }])).toBe('changed member ada@example.com: role viewer → editor')
-    expect(sentence('updated', 'sites', 'Blog', [{ field: 'enabled', before: true, after: false }, { field: 'updated_at', before: 'x', after: 'y' }])).toBe('changed site Blog: enabled on → off')
-    expect(sentence('updated', 'sites', 'Blog', [{ field: 'timeout_ms', before: 5000, after: 10_000 }])).toBe('changed site Blog: timeout_ms 5,000 → 10,000')
+    expect(sentence('updated', 'memberships', 'ada@example.com', [{ field: 'role', before: 'viewer', after: 'editor' }])).toBe('changed member ada@example.com: role viewer to editor')
+    expect(sentence('updated', 'sites', 'Blog', [{ field: 'enabled', before: true, after: false }, { field: 'updated_at', before: 'x', after: 'y' }])).toBe('changed site Blog: enabled on to off')
+    expect(sentence('updated', 'sites', 'Blog', [{ field: 'timeout_ms', before: 5000, after: 10_000 }])).toBe('changed site Blog: timeout_ms 5,000 to 10,000')
     expect(sentence('updated', 'sites', 'Blog', [{ field: 'name', before: 'x'.repeat(50), after: 'y' }])).toBe('changed site Blog: name')
   })
 

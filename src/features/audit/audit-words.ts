@@ -93,7 +93,7 @@ function changedFields(changes: readonly AuditChange[]): string {
   const [only] = told
   if (told.length === 1 && only !== undefined) {
     const [before, after] = [brief(only.before), brief(only.after)]
-    if (before !== null && after !== null) return `${only.field} ${before} → ${after}`
+    if (before !== null && after !== null) return `${only.field} ${before} to ${after}`
   }
   const rest = told.length - NAMED
   const names = told.slice(0, rest === 1 ? NAMED + 1 : NAMED).map(({ field }) => field)

@@ -104,7 +104,7 @@ export function Component() {
           error={errors.password?.message}
           required
           aside={
-            <span className="text-hint">
+            <span className="-my-1 text-hint [&>a]:inline-block [&>a]:py-1">
               <TextLink to={paths.forgotPassword.getHref()}>Forgotten?</TextLink>
             </span>
           }

@@ -3,7 +3,7 @@ import { LinkTabs } from '@/ui/link-tabs'
 
 const TABS = [
   { label: 'Items', href: paths.content.getHref() },
-  { label: 'Types', href: paths.contentTypes.getHref() },
+  { label: 'Types', href: paths.contentTypes.getHref(), below: true },
 ] as const
 
 export function ContentTabs() {

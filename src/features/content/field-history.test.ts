@@ -1,4 +1,5 @@
 import type { ContentSchema } from '@core/content-schema'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fieldChanges, followFields } from './field-history.ts'
 
@@ -16,6 +17,14 @@ describe('data of another schema', () => {
   it('keeps what has no field there, unless its name is taken', () => {
     expect(followFields({ fine: 'small', stray: 1 }, first, later)).toEqual({ fine: 'small', stray: 1 })
     expect(followFields({ headline: 'A' }, schema({ headline: field('f_8', 'Gone') }), later)).toEqual({})
+  })
+  it('comes back as it was, also where two fields changed names', () => {
+    const [a, b] = [field('f_1', 'A'), field('f_2', 'B')]
+    const [before, after] = [schema({ a, b }), schema({ b: a, count: b })]
+    expect(followFields({ a: 'text', b: 7, stray: true }, before, after)).toEqual({ b: 'text', count: 7, stray: true })
+    fc.assert(fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.integer()), (data) => {
+      expect(followFields(followFields(data, before, after), after, before)).toEqual(data)
+    }))
   })
 })
 

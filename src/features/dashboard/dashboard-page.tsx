@@ -39,7 +39,7 @@ export function Component() {
     return (
       <>
         <PageHeader title="Home" />
-        <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
+        <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
       </>
     )
   }
@@ -130,7 +130,7 @@ function RecentRuns({ hideEmpty }: { hideEmpty: boolean }) {
         )}
       </div>
       {error !== null && data === undefined ? (
-        <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
+        <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
       ) : (
         <DataTable
           caption="Recent runs"

@@ -54,15 +54,15 @@ export function FirstSteps({ steps, canEdit, loading, onLoadDemo }: FirstStepsPr
       <div aria-hidden className="mx-4 mt-3 h-1 overflow-hidden rounded-full bg-sunk">
         <div className="h-full origin-left rounded-full bg-accent transition-transform duration-250 motion-reduce:transition-none" style={{ transform: `scaleX(${done / list.length})` }} />
       </div>
-      <ol className="px-1.5 py-1.5">
+      <ol className="grid px-1.5 py-1.5 sm:grid-cols-2 xl:grid-cols-3">
         {list.map((step) => (
-          <li key={step.name} aria-current={step === next ? 'step' : undefined} className={cn('flex items-start gap-3 rounded-md px-2.5 py-2', step === next && 'bg-sunk')}>
+          <li key={step.name} aria-current={step === next ? 'step' : undefined} className={cn('grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 rounded-md px-2.5 sm:grid-cols-[auto_minmax(0,1fr)_auto]', step === next ? 'col-span-full my-0.5 bg-sunk py-2' : 'py-1.5')}>
             {step.done ? (
               <CheckCircleIcon weight="fill" aria-hidden className="mt-0.5 size-4.5 shrink-0 animate-fade-in text-success" />
             ) : (
               <CircleDashedIcon weight="bold" aria-hidden className="mt-0.5 size-4.5 shrink-0 text-ink-3" />
             )}
-            <div className="min-w-0 flex-1">
+            <div>
               <p className={cn(step.done ? 'text-ink-2' : 'text-ink', step === next && 'font-semibold')}>
                 <StepTitle step={step} onNote={(what) => void note(what)} />
                 <span className="sr-only">{step.done ? ', done' : ', to do'}</span>
@@ -70,7 +70,7 @@ export function FirstSteps({ steps, canEdit, loading, onLoadDemo }: FirstStepsPr
               {step === next && <p className="mt-0.5 text-hint text-ink-2">{step.detail}</p>}
             </div>
             {step.name === 'content' && step === next && canEdit && (
-              <Button variant="primary" busy={loading} onClick={onLoadDemo}>
+              <Button variant="primary" className="max-sm:col-start-2 max-sm:justify-self-start" busy={loading} onClick={onLoadDemo}>
                 Load Demo Data
               </Button>
             )}

@@ -28,7 +28,7 @@ export function OutlookPanels({ outlook, sites }: { outlook: Outlook; sites: num
               'No site is set up yet.'
             ) : (
               <>
-                <CheckCircleIcon weight="fill" aria-hidden className="size-4 text-success" />
+                <CheckCircleIcon weight="fill" aria-hidden className="size-4 shrink-0 text-success" />
                 {sites === 1 ? 'The site is' : `All ${sites} sites are`} healthy, with the newest content.
               </>
             )}
@@ -43,7 +43,7 @@ export function OutlookPanels({ outlook, sites }: { outlook: Outlook; sites: num
             ))}
           </ul>
         ) : (
-          <p className="px-4 py-3 text-hint text-ink-2">Nothing runs by itself yet. A schedule sends what has changed, at the times that you choose.</p>
+          <p className="px-4 py-3 text-hint text-ink-2">No run is planned. A schedule sends what has changed, at the times that you choose.</p>
         )}
       </Card>
     </div>
@@ -99,7 +99,7 @@ function NextLine({ run }: { run: NextRun }) {
           {run.name}
         </Link>
         <p className="text-hint text-ink-2">
-          <RelativeTime at={run.at} />, {sentenceOf(run)}
+          {run.at === null ? 'being planned' : <RelativeTime at={run.at} />}, {sentenceOf(run)}
         </p>
       </div>
     </li>

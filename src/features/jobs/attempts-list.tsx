@@ -17,7 +17,7 @@ import { Skeleton } from '@/ui/skeleton'
 /** Every HTTP try of a delivery, with what was sent around the body and what came back. */
 export function AttemptsList({ delivery }: { delivery: Delivery }) {
   const { data, error, refetch, isFetching } = useQuery(attemptsQuery(delivery.id, `${delivery.attempts}/${delivery.status}`))
-  if (error !== null) return <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
+  if (error !== null && data === undefined) return <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
   if (data === undefined) return <Skeleton className="h-40" />
   if (data.length === 0) return <EmptyState {...nothingWords(delivery)} />
   const longest = Math.max(...data.map(({ durationMs }) => durationMs))

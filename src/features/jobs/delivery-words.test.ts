@@ -32,7 +32,7 @@ describe('the words of a delivery', () => {
     expect(retryWords({ attempts: 4, maxAttempts: 4 }, 100)).toBe('attempt 4 of 4 in 0.1 s')
   })
   it('sums up the attempts of a run', () => {
-    expect(attemptWords({ attempts: 12, p50Ms: 41, p95Ms: 1200 })).toBe('12 attempts, p50 41 ms, p95 1.2 s')
+    expect(attemptWords({ attempts: 12, p50Ms: 41, p95Ms: 1200 })).toBe('12 attempts, median 41 ms, p95 1.2 s')
     expect(attemptWords({ attempts: 1, p50Ms: null, p95Ms: null })).toBe('1 attempt')
   })
   it('shortens a hash to what tells two apart', () => {

@@ -45,7 +45,7 @@ export function shortHash(hash: string): string {
   return hash.length <= 10 ? hash : `${hash.slice(0, 4)}…${hash.slice(-2)}`
 }
 
-/** "12 attempts, p50 41 ms, p95 120 ms": of a run that has ended. */
+/** "12 attempts, median 41 ms, p95 120 ms": of a run that has ended. */
 export function attemptWords({ attempts, p50Ms, p95Ms }: Pick<Job, 'attempts' | 'p50Ms' | 'p95Ms'>): string {
-  return [count('attempt', attempts), p50Ms === null ? '' : `p50 ${formatDuration(p50Ms)}`, p95Ms === null ? '' : `p95 ${formatDuration(p95Ms)}`].filter(Boolean).join(', ')
+  return [count('attempt', attempts), p50Ms === null ? '' : `median ${formatDuration(p50Ms)}`, p95Ms === null ? '' : `p95 ${formatDuration(p95Ms)}`].filter(Boolean).join(', ')
 }

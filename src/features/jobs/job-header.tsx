@@ -8,11 +8,13 @@ import type { Delivery, Job } from '@/features/jobs/live/shapes'
 import { cancelRun } from '@/features/jobs/queries/cancel-run'
 import { previousRunQuery } from '@/features/jobs/queries/compare'
 import { errorLine } from '@/lib/errors'
-import { formatClock, formatDuration, formatExact } from '@/lib/format'
+import { capitalize, formatClock, formatDuration, formatExact } from '@/lib/format'
 import { startedWords } from '@/lib/jobs'
 import { paths } from '@/lib/paths'
 import { useHasRole, useSession } from '@/lib/session'
+import { useWhyNotAgain } from '@/lib/use-why-not-again'
 import { Button } from '@/ui/button'
+import { GatedButton } from '@/ui/gated-button'
 import { JobStatusChip } from '@/ui/job-columns'
 import { PageHeader } from '@/ui/page-header'
 import { RelativeTime } from '@/ui/relative-time'
@@ -36,8 +38,8 @@ export function JobHeader({ job, deliveries, starter, schedule, idle }: JobHeade
   const ended = job.finishedAt !== null
   const sub = (
     <>
-      {startedWords({ ...job, schedule }, starter, userId)}
-      {', '}
+      {capitalize(startedWords({ ...job, schedule }, starter, userId))}
+      {' at '}
       <time dateTime={job.createdAt} title={formatExact(job.createdAt)}>
         {formatClock(job.createdAt)}
       </time>
@@ -58,7 +60,7 @@ export function JobHeader({ job, deliveries, starter, schedule, idle }: JobHeade
       {ended && job.attempts > 0 && (
         <>
           {' · '}
-          <span title="Of the durations of all attempts: half took at most p50, 95 of 100 at most p95.">{attemptWords(job)}</span>
+          <span title="Of the durations of all attempts: half took at most the median, 95 of 100 at most p95.">{attemptWords(job)}</span>
         </>
       )}
     </>
@@ -97,11 +99,12 @@ function ComparePrevious({ job }: { job: Job }) {
 
 function RetryFailed({ job, failed }: { job: Job; failed: readonly Delivery[] }) {
   const [asking, setAsking] = useState(false)
+  const whyNot = useWhyNotAgain()
   return (
     <>
-      <Button icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setAsking(true)}>
+      <GatedButton why={whyNot} icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setAsking(true)}>
         Retry {failed.length} failed
-      </Button>
+      </GatedButton>
       {asking && (
         <Suspense>
           <RetryFailedDialog job={job} failed={failed} onClose={() => setAsking(false)} />

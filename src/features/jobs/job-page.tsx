@@ -79,7 +79,7 @@ function Run({ jobId, onRetry }: { jobId: string; onRetry: () => void }) {
     return (
       <>
         <PageHeader title="Run" />
-        <ErrorState {...describeError(live.problem)} onRetry={onRetry} />
+        <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(live.problem)} onRetry={onRetry} />
       </>
     )
   }
@@ -135,7 +135,7 @@ function Loading() {
       <PageHeader title="Run" sub={<Skeleton className="mt-1.5 w-72 max-w-full" />} />
       <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
         {[1, 2, 3].map((key) => (
-          <Skeleton key={key} className="h-24 rounded-lg" />
+          <Skeleton key={key} className="h-30 rounded-lg" />
         ))}
       </div>
       <div className="mt-4 h-60 rounded-lg border border-term-line bg-term-ground" />

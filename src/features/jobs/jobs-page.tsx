@@ -14,9 +14,11 @@ import { paths } from '@/lib/paths'
 import { useHasRole, useSession } from '@/lib/session'
 import { useShortcut } from '@/lib/shortcuts'
 import { useUrlFilters } from '@/lib/use-url-filters'
+import { useWhyNotAgain } from '@/lib/use-why-not-again'
 import { Button } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
+import { GatedButton } from '@/ui/gated-button'
 import { LinkTabs } from '@/ui/link-tabs'
 import { LongTable } from '@/ui/long-table'
 import { Notice } from '@/ui/notice'
@@ -28,6 +30,7 @@ export function Component() {
   usePageTitle('Jobs')
   const [filters, setFilters] = useUrlFilters(jobFilters)
   const mayReplay = useHasRole('editor')
+  const whyNot = useWhyNotAgain()
   const [replaying, setReplaying] = useState(false)
   return (
     <>
@@ -36,9 +39,9 @@ export function Component() {
         sub="Every run: what was sent, to whom, and how it ended. Select two to compare them."
         actions={
           mayReplay && (
-            <Button icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setReplaying(true)}>
+            <GatedButton why={whyNot} icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} onClick={() => setReplaying(true)}>
               Replay deliveries
-            </Button>
+            </GatedButton>
           )
         }
       />
@@ -75,7 +78,7 @@ function JobList({ filters, onClear }: { filters: JobFilters; onClear: () => voi
           <ArrowsLeftRightIcon aria-hidden className="size-4 text-ink-3" />
           <span>
             {pair !== null
-              ? `Run ${before?.number} & run ${newer?.number}`
+              ? `Run ${before?.number} and run ${newer?.number}`
               : chosen.length === 1
                 ? `Run ${newer?.number} is selected. Select another one to compare it with.`
                 : `${chosen.length} runs are selected. Two can be compared.`}

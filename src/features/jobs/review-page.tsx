@@ -150,7 +150,7 @@ function PlanView({ plan, siteIds, refetch }: PlanViewProps) {
             A delivery carries at most 1 MB. Map fewer items to the site, or shorten the longest ones, or leave the site out.
           </Notice>
         )}
-        {!nobody && <PlanSummary parts={parts} />}
+        {!nobody && (!nothingChanged || parts.warnings.length > 0) && <PlanSummary parts={parts} />}
         <SiteList
           parts={all}
           news={news}
@@ -181,10 +181,9 @@ function Loading() {
   return (
     <div aria-busy="true">
       <PageHeader title="Review the sync" sub="Comparing what each site should show with what it last accepted." />
-      <div className="space-y-4">
-        {[1, 2, 3].map((key) => (
-          <Skeleton key={key} className="h-36 rounded-lg" />
-        ))}
+      <div className="space-y-3">
+        <Skeleton className="h-10 rounded-lg" />
+        <Skeleton className="h-60 rounded-lg" />
       </div>
     </div>
   )

@@ -80,7 +80,7 @@ export function paste(grid: Grid, block: Block, selection: Selection): Edit {
   const { clipped } = plan
   if (clipped.rows > 0 || clipped.columns > 0) {
     const parts = [clipped.rows > 0 && count('row', clipped.rows), clipped.columns > 0 && count('column', clipped.columns)].filter((part) => part !== false)
-    notes.push(`The block is larger than what is left of the matrix: ${parts.join(' & ')} ${clipped.rows + clipped.columns === 1 ? 'was' : 'were'} left out.`)
+    notes.push(`The block is larger than what is left of the matrix: ${parts.join(' and ')} ${clipped.rows + clipped.columns === 1 ? 'was' : 'were'} left out.`)
   }
   if (block.unknown.length > 0) {
     notes.push(`${count('cell', block.unknown.length)} stayed as ${block.unknown.length === 1 ? 'it was' : 'they were'}: "${(block.unknown[0] ?? '').slice(0, 40)}" is none of full, override, block, empty.`)

@@ -29,19 +29,19 @@ export function FiltersBar({ filters, onChange, types, sites, toLookAt }: Filter
   const someDisabled = sites.some(({ enabled }) => !enabled)
   const lookAt = toLookAt > 0 ? `${SHOW_WORDS.changed} (${toLookAt})` : SHOW_WORDS.changed
   return (
-    <search className="mb-3 flex flex-wrap items-center gap-2">
-      <SearchField ref={search} label="Search items" className="min-w-0 max-sm:flex-1 sm:w-46" value={filters.text} onSearch={(text) => onChange({ text })} />
-      <SearchField label="Search sites" className="min-w-0 max-sm:flex-1 sm:w-40" value={filters.site} onSearch={(site) => onChange({ site })} />
+    <search className="mb-3 grid grid-cols-2 gap-2 max-sm:[&>:last-child:nth-child(odd)]:col-span-2 sm:flex sm:flex-wrap sm:items-center">
+      <SearchField ref={search} label="Search items" className="sm:w-46" value={filters.text} onSearch={(text) => onChange({ text })} />
+      <SearchField label="Search sites" className="sm:w-40" value={filters.site} onSearch={(site) => onChange({ site })} />
       <Select
         aria-label="Rows"
-        className="min-w-0 max-sm:flex-1 sm:w-46"
+        className="sm:w-46"
         value={filters.show ?? 'all'}
         onValueChange={(value) => onChange({ show: SHOWS.find((show) => show === value) ?? null })}
         options={[{ value: 'all', label: 'All rows' }, ...SHOWS.map((show) => ({ value: show, label: show === 'changed' ? lookAt : SHOW_WORDS[show] }))]}
       />
       <Select
         aria-label="Status"
-        className="min-w-0 max-sm:flex-1 sm:w-32"
+        className="sm:w-32"
         value={filters.status ?? 'all'}
         onValueChange={(value) => onChange({ status: value === 'published' || value === 'draft' ? value : null })}
         options={[{ value: 'all', label: 'Any status' }, { value: 'published', label: 'Published' }, { value: 'draft', label: 'Draft' }]}
@@ -50,14 +50,14 @@ export function FiltersBar({ filters, onChange, types, sites, toLookAt }: Filter
         <>
           <Select
             aria-label="Type"
-            className="min-w-0 max-sm:flex-1 sm:w-36"
+            className="sm:w-36"
             value={filters.typeId ?? 'all'}
             onValueChange={(value) => onChange({ typeId: value === 'all' ? null : value })}
             options={[{ value: 'all', label: 'Any type' }, ...types.map(({ id, title }) => ({ value: id, label: title }))]}
           />
           <Select
             aria-label="Order of the rows"
-            className="min-w-0 max-sm:flex-1 sm:w-28"
+            className="sm:w-28"
             value={filters.byType ? 'type' : 'title'}
             onValueChange={(value) => onChange({ byType: value === 'type' })}
             options={[{ value: 'title', label: 'By title' }, { value: 'type', label: 'By type' }]}
@@ -67,7 +67,7 @@ export function FiltersBar({ filters, onChange, types, sites, toLookAt }: Filter
       {(regions.length > 0 || filters.region !== null) && (
         <Select
           aria-label="Region of the sites"
-          className="min-w-0 max-sm:flex-1 sm:w-34"
+          className="sm:w-34"
           value={filters.region ?? 'all'}
           onValueChange={(value) => onChange({ region: value === 'all' ? null : value })}
           options={[{ value: 'all', label: 'Any region' }, ...[...new Set([...regions, ...(filters.region === null ? [] : [filters.region])])].map((region) => ({ value: region, label: region }))]}
@@ -76,7 +76,7 @@ export function FiltersBar({ filters, onChange, types, sites, toLookAt }: Filter
       {(someDisabled || filters.enabled !== null) && (
         <Select
           aria-label="Sites"
-          className="min-w-0 max-sm:flex-1 sm:w-34"
+          className="sm:w-34"
           value={filters.enabled === null ? 'all' : filters.enabled ? 'enabled' : 'disabled'}
           onValueChange={(value) => onChange({ enabled: value === 'all' ? null : value === 'enabled' })}
           options={[{ value: 'all', label: 'All sites' }, { value: 'enabled', label: 'Enabled sites' }, { value: 'disabled', label: 'Disabled sites' }]}

@@ -53,7 +53,7 @@ export const GridHead = memo(function GridHead({ columns, sites, failed, width, 
             )}
             style={{ left: `calc(100% - ${width - column.start}px)`, width: column.size }}
           >
-            <span className="truncate">{site.name}</span>
+            <span className="text-center max-md:line-clamp-2 max-md:text-2xs max-md:leading-3.5 md:truncate">{site.name}</span>
             {!site.enabled && <span className="shrink-0 text-ink-3">(off)</span>}
             {failure === undefined ? (
               <HeadMenuMark className="absolute right-1.5 hidden bg-hover group-hover:flex group-hover:opacity-100" />

@@ -53,7 +53,7 @@ export const GridRow = memo(function GridRow({ item, typeTitle, index, top, colu
         )}
         style={{ width: `calc(100% - ${width - firstWidth}px)` }}
       >
-        <span className={cn('min-w-0 flex-1 truncate', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}>
+        <span className={cn('min-w-0 flex-1 max-md:line-clamp-2 max-md:text-xs md:truncate', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}>
           {item.title}
           {item.status === 'draft' && <span className="ml-1.5 text-hint font-normal text-ink-3">draft</span>}
         </span>

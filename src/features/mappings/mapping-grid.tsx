@@ -345,7 +345,7 @@ export const MappingGrid = memo(function MappingGrid({ items, sites, typeTitles,
         }}
         onClick={onClick}
         onContextMenu={onContextMenu}
-        className="relative max-h-[calc(100dvh-22.5rem)] min-h-40 overflow-auto overscroll-contain rounded-t-lg border border-line bg-panel select-none [-webkit-touch-callout:none] md:max-h-[calc(100dvh-15.5rem)]"
+        className="relative max-h-[max(10rem,calc(100dvh-25rem))] overflow-auto overscroll-contain rounded-t-lg border border-line bg-panel select-none [-webkit-touch-callout:none] md:max-h-[max(10rem,calc(100dvh-15.5rem))]"
       >
         <div role="presentation" className="relative" style={{ width: `max(100%, ${width}px)`, height: rows.getTotalSize() }}>
           <GridHead

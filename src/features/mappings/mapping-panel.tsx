@@ -75,7 +75,7 @@ type FieldsProps = Pick<MappingPanelProps, 'item' | 'site' | 'type' | 'onWrite' 
 
 function Fields({ item, site, type, mapping, onWrite, readOnly }: FieldsProps) {
   const base = useBaseData(item.id)
-  if (base.error !== null) return <ErrorState {...describeError(base.error)} onRetry={() => void base.refetch()} className="py-6" />
+  if (base.error !== null && base.data === undefined) return <ErrorState {...describeError(base.error)} onRetry={() => void base.refetch()} className="py-6" />
   if (base.data === undefined || type === undefined) {
     return (
       <div aria-busy className="flex flex-col gap-3">

@@ -248,8 +248,8 @@ export function MappingWorkspace({ items, sites, allItems = items, typeTitles = 
   const focusPanel = () => {
     if (!wantsPanel.current || !isPanelReady) return
     wantsPanel.current = false
-    const chosen = panel.current?.querySelector<HTMLElement>('[role="radio"][aria-checked="true"]')
-    ;(chosen ?? panel.current?.querySelector<HTMLElement>('button, a'))?.focus()
+    const chosen = panel.current?.querySelector<HTMLElement>('input[type="radio"]:checked')
+    ;(chosen ?? panel.current?.querySelector<HTMLElement>('input[type="radio"], button, a'))?.focus()
   }
   useEffect(focusPanel)
 

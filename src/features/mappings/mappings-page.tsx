@@ -43,7 +43,7 @@ export function Component() {
             'Which item goes to which site, and what it says there.'
           ) : (
             <>
-              <span className="hidden md:inline">{isEditor ? 'Type F, O or B in a cell, Backspace to clear it; select, copy & paste as in a spreadsheet.' : 'Select a cell to see what its site gets.'}</span>
+              <span className="hidden md:inline">{isEditor ? 'Type F, O or B in a cell, Backspace to clear it; select, copy and paste as in a spreadsheet.' : 'Select a cell to see what its site gets.'}</span>
               <span className="md:hidden">Tap a cell to {isEditor ? 'change' : 'see'} it{isEditor && ', hold to select a range'}.</span> Drafts are shown, and never sent.
             </>
           )
@@ -109,7 +109,11 @@ function Matrix({ items, sites, readOnly }: { items: readonly MatrixItem[]; site
           Cells have changed since these rows were chosen. They stay until you filter again.
         </Notice>
       )}
-      {rows.failed.length > 0 ? (
+      {filters.show === 'changed' && changedBases.error !== null && changedBases.data === undefined ? (
+        <div className="rounded-lg border border-line bg-panel">
+          <ErrorState {...describeError(changedBases.error)} retrying={changedBases.isFetching} onRetry={() => void changedBases.refetch()} />
+        </div>
+      ) : rows.failed.length > 0 ? (
         <div className="rounded-lg border border-line bg-panel">
           <ErrorState
             title={`${count('column', rows.failed.length)} could not be read`}

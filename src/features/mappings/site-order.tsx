@@ -1,13 +1,10 @@
-import { closestCenter, DndContext, KeyboardSensor, MouseSensor, TouchSensor, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
-import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable'
-import { ArrowLineDownIcon } from '@phosphor-icons/react/ArrowLineDown'
-import { ArrowLineUpIcon } from '@phosphor-icons/react/ArrowLineUp'
-import { DotsSixVerticalIcon } from '@phosphor-icons/react/DotsSixVertical'
-import { memo } from 'react'
+import { closestCenter, DndContext, KeyboardSensor, MouseSensor, TouchSensor, useDndContext, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
+import { arrayMove, SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { OrderedItem, ROW } from '@/features/mappings/ordered-item'
 import type { MatrixColumn, MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
 import { count } from '@/lib/format'
-import { cn } from '@/ui/cn'
-import { IconButton } from '@/ui/icon-button'
 import { Skeleton } from '@/ui/skeleton'
 
 interface SiteOrderProps {
@@ -27,8 +24,16 @@ export function SiteOrder({ site, items, cells, pending, activeItemId, readOnly,
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 4 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 150, tolerance: 8 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates, scrollBehavior: 'auto' }),
   )
+  const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
+  const order = useMemo(() => {
+    const sent = cells === undefined ? [] : inPlace(cells).filter((id) => byId.has(id) && cells[id]?.mode !== 'block')
+    if (pending === undefined) return sent
+    // What was removed meanwhile is not in it any more, and what is new goes where the database has put it.
+    const [still, known] = [new Set(sent), new Set(pending)]
+    return [...pending.filter((id) => still.has(id)), ...sent.filter((id) => !known.has(id))]
+  }, [byId, cells, pending])
   if (cells === undefined) {
     return (
       <div aria-busy className="flex flex-col gap-2">
@@ -37,10 +42,6 @@ export function SiteOrder({ site, items, cells, pending, activeItemId, readOnly,
       </div>
     )
   }
-  const byId = new Map(items.map((item) => [item.id, item]))
-  const sent = inPlace(cells).filter((id) => byId.has(id) && cells[id]?.mode !== 'block')
-  // What was removed meanwhile is not in it any more, and what is new goes where the database has put it.
-  const order = pending === undefined ? sent : [...pending.filter((id) => sent.includes(id)), ...sent.filter((id) => !pending.includes(id))]
   if (order.length === 0) return <p className="rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-hint text-ink-2">Nothing is sent to {site.name} yet.</p>
 
   const title = (id: unknown) => `“${byId.get(String(id))?.title ?? 'an item'}”`
@@ -56,7 +57,7 @@ export function SiteOrder({ site, items, cells, pending, activeItemId, readOnly,
   return (
     <>
       <p className="mb-2.5 text-hint text-ink-2">
-        The order in which {site.name} shows its {count('item', order.length)}.{!readOnly && ' Drag, or press Space on a handle & move with the arrow keys.'}
+        The order in which {site.name} shows its {count('item', order.length)}.{!readOnly && ' Drag, or press Space on a handle and move it with the arrow keys.'}
       </p>
       <DndContext
         sensors={sensors}
@@ -73,23 +74,7 @@ export function SiteOrder({ site, items, cells, pending, activeItemId, readOnly,
         }}
       >
         <SortableContext items={order} strategy={verticalListSortingStrategy} disabled={readOnly}>
-          <ol aria-label={`Order of the items on ${site.name}`} className="flex flex-col gap-1">
-            {order.map((id, index) => {
-              const item = byId.get(id)
-              return item === undefined ? null : (
-                <OrderedItem
-                  key={id}
-                  item={item}
-                  index={index}
-                  length={order.length}
-                  overridden={cells[id]?.mode === 'override'}
-                  active={id === activeItemId}
-                  readOnly={readOnly}
-                  onEnd={(to) => move(id, to)}
-                />
-              )
-            })}
-          </ol>
+          <OrderList site={site} byId={byId} cells={cells} order={order} activeItemId={activeItemId} readOnly={readOnly} onMove={move} />
         </SortableContext>
       </DndContext>
     </>
@@ -104,52 +89,113 @@ function inPlace(cells: MatrixColumn['cells']): string[] {
     .map(({ id }) => id)
 }
 
-interface OrderedItemProps {
-  item: MatrixItem
-  index: number
-  length: number
-  overridden: boolean
-  active: boolean
-  readOnly: boolean
-  onEnd: (to: number) => void
+type OrderListProps = Pick<SiteOrderProps, 'site' | 'activeItemId' | 'readOnly'> & {
+  byId: ReadonlyMap<string, MatrixItem>
+  cells: MatrixColumn['cells']
+  order: readonly string[]
+  onMove: (id: string, to: number) => void
 }
 
-const OrderedItem = memo(function OrderedItem({ item, index, length, overridden, active, readOnly, onEnd }: OrderedItemProps) {
-  const { setNodeRef, setActivatorNodeRef, attributes, listeners, transform, transition, isDragging } = useSortable({ id: item.id })
+/** Only what is in sight of a thousand items is in the document: that, what is being dragged, and what has the focus. */
+function OrderList({ site, byId, cells, order, activeItemId, readOnly, onMove }: OrderListProps) {
+  const list = useRef<HTMLOListElement>(null)
+  const { active } = useDndContext()
+  const { scroller, top } = usePlace(list)
+  const [focused, setFocused] = useState<string | null>(null)
+  // eslint-disable-next-line react-hooks/incompatible-library -- its answers change without its identity; nothing below memoises on it
+  const rows = useVirtualizer({
+    count: order.length,
+    getScrollElement: () => scroller,
+    estimateSize: () => ROW.height,
+    gap: ROW.gap,
+    getItemKey: (index) => order[index] ?? index,
+    overscan: 8,
+    scrollMargin: top,
+    scrollPaddingStart: ROW.gap,
+    scrollPaddingEnd: ROW.gap,
+    useFlushSync: false,
+    rangeExtractor: (range: Range) => {
+      const kept = [active?.id, focused].map((id) => order.indexOf(String(id))).filter((index) => index >= 0)
+      return [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b)
+    },
+  })
+
+  // The item that was chosen in the matrix is in sight when the tab opens, and when another one is chosen.
+  const chosen = order.indexOf(activeItemId)
+  const revealed = useRef<string | null>(null)
+  useEffect(() => {
+    if (scroller === null || chosen < 0 || revealed.current === activeItemId) return
+    revealed.current = activeItemId
+    rows.scrollToIndex(chosen)
+  }, [scroller, chosen, activeItemId, rows])
+
+  // Who sends an item to an end goes along, and has its handle in hand: the button that was pressed may be of no use there.
+  const sent = useRef<string | null>(null)
+  useLayoutEffect(() => {
+    if (sent.current === null) return
+    const id = sent.current
+    sent.current = null
+    rows.scrollToIndex(order.indexOf(id))
+    list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"] [data-handle]`)?.focus({ preventScroll: true })
+  }, [order, rows])
+  const move = useRef(onMove)
+  useLayoutEffect(() => {
+    move.current = onMove
+  })
+  const send = useCallback((id: string, to: number) => {
+    sent.current = id
+    setFocused(id)
+    move.current(id, to)
+  }, [])
+
   return (
-    <li
-      ref={setNodeRef}
-      style={{ transform: transform === null ? undefined : `translate3d(0, ${transform.y}px, 0)`, transition }}
-      className={cn(
-        'group/order flex min-h-9 items-center gap-1.5 rounded-md border bg-panel py-1 pr-1 pl-1.5 text-sm',
-        active ? 'border-accent' : 'border-line',
-        isDragging && 'relative z-10 border-line-strong shadow-lift',
-      )}
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- nothing is done by it: the focus of a handle bubbles up to here
+    <ol
+      ref={list}
+      aria-label={`Order of the items on ${site.name}`}
+      className="relative"
+      style={{ height: rows.getTotalSize() }}
+      onFocus={({ target }) => setFocused(target.closest<HTMLElement>('[data-item]')?.dataset['item'] ?? null)}
     >
-      {!readOnly && (
-        <button
-          ref={setActivatorNodeRef}
-          type="button"
-          {...attributes}
-          {...listeners}
-          aria-label={`Move ${item.title}, ${index + 1} of ${length}`}
-          className="flex size-6 shrink-0 cursor-grab touch-none items-center justify-center rounded-sm text-ink-3 hover:bg-hover hover:text-ink active:cursor-grabbing"
-        >
-          <DotsSixVerticalIcon weight="bold" aria-hidden className="size-4" />
-        </button>
-      )}
-      <span className="w-5 shrink-0 text-right text-hint text-ink-3 tabular-nums">{index + 1}</span>
-      <span className={cn('min-w-0 flex-1 truncate', item.status === 'published' ? 'text-ink' : 'text-ink-2')} title={item.title}>
-        {item.title}
-      </span>
-      {item.status === 'draft' && <span className="shrink-0 text-xs text-ink-3">draft, not sent</span>}
-      {overridden && <span className="shrink-0 text-xs text-accent-ink">override</span>}
-      {!readOnly && (
-        <span className="flex shrink-0 opacity-0 group-focus-within/order:opacity-100 group-hover/order:opacity-100 any-pointer-coarse:opacity-100">
-          <IconButton label={`${item.title} to the top`} size="sm" disabled={index === 0} icon={<ArrowLineUpIcon aria-hidden />} onClick={() => onEnd(0)} />
-          <IconButton label={`${item.title} to the bottom`} size="sm" disabled={index === length - 1} icon={<ArrowLineDownIcon aria-hidden />} onClick={() => onEnd(length - 1)} />
-        </span>
-      )}
-    </li>
+      {rows.getVirtualItems().map(({ index, start }) => {
+        const id = order[index] ?? ''
+        const item = byId.get(id)
+        return item === undefined ? null : (
+          <OrderedItem
+            key={id}
+            item={item}
+            index={index}
+            length={order.length}
+            top={start - top}
+            overridden={cells[id]?.mode === 'override'}
+            active={id === activeItemId}
+            readOnly={readOnly}
+            onMove={send}
+          />
+        )
+      })}
+    </ol>
   )
-})
+}
+
+/** The box that the list scrolls in (the panel beside the matrix, or the drawer), and how far below that box's beginning it starts. */
+function usePlace(list: { readonly current: HTMLElement | null }): { scroller: HTMLElement | null; top: number } {
+  const [place, setPlace] = useState<{ scroller: HTMLElement | null; top: number }>({ scroller: null, top: 0 })
+  useLayoutEffect(() => {
+    const element = list.current
+    if (element === null) return
+    let scroller = element.parentElement
+    while (scroller !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
+    const box = scroller ?? document.documentElement
+    const measure = () => {
+      const top = Math.round(element.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop)
+      setPlace((before) => (before.scroller === box && before.top === top ? before : { scroller: box, top }))
+    }
+    measure()
+    // What stands above (a title of two lines) comes and goes.
+    const observer = new ResizeObserver(measure)
+    for (const part of [box, ...box.children]) observer.observe(part)
+    return () => observer.disconnect()
+  }, [list])
+  return place
+}

@@ -29,7 +29,7 @@ export function NextRuns({ cron, timeZone, enabled, told }: NextRunsProps) {
       {coming?.ok === true ? (
         <ol className="mt-1.5 flex flex-col gap-1">
           {coming.value.map((at) => (
-            <li key={at} className="flex flex-wrap items-baseline justify-between gap-x-3 text-hint">
+            <li key={at} className="flex flex-col gap-x-3 text-hint sm:flex-row sm:items-baseline sm:justify-between">
               <span className="text-ink tabular-nums">
                 {formatMoment(at, { timeZone, weekday: true, now })} <span className="text-ink-3">{zoneOffset(timeZone, at)}</span>
               </span>

@@ -96,7 +96,7 @@ function Name({ schedule }: { schedule: Schedule }) {
       </span>
       {/* On a narrow screen the row is read from top to bottom. */}
       <div className="mt-1 md:hidden">
-        <When schedule={schedule} />
+        <When schedule={schedule} below />
       </div>
       <div className="mt-1 sm:hidden">
         <NextRun schedule={schedule} />
@@ -105,11 +105,12 @@ function Name({ schedule }: { schedule: Schedule }) {
   )
 }
 
-function When({ schedule: { cron, timeZone } }: { schedule: Schedule }) {
+/** `below`: the name stands right above it, and a schedule that nobody named is called what it does. */
+function When({ schedule: { name, cron, timeZone }, below = false }: { schedule: Schedule; below?: boolean }) {
   const words = describeCron(cron)
   return (
     <>
-      <span className={cn('block max-w-64', words === null && 'font-mono text-hint md:min-w-40')}>{words ?? cron}</span>
+      {!(below && words === name) && <span className={cn('block max-w-96', words === null && 'font-mono text-hint md:min-w-40')}>{words ?? cron}</span>}
       <span className="block text-xs text-ink-3">{zoneLabel(timeZone)}</span>
     </>
   )

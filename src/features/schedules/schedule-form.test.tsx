@@ -85,7 +85,7 @@ describe('a new schedule', () => {
     expect(runs().every((run) => /(Mon|Tue|Wed|Thu|Fri) .*09:00/.test(run))).toBe(true)
     await userEvent.clear(name)
     await userEvent.type(name, 'Before lunch')
-    await userEvent.click(screen.getByRole('radio', { name: 'Every day' }))
+    await userEvent.click(screen.getByRole('radio', { name: 'Daily' }))
     expect(name.value).toBe('Before lunch')
   })
 
@@ -122,7 +122,7 @@ describe('a schedule that exists', () => {
     const { name, save, onDone } = setup(existing)
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Cron expression' }).value).toBe('*/15 8-18 * * 1-5')
     expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Time zone' }).value).toBe('Europe/Berlin')
-    await userEvent.click(screen.getByRole('radio', { name: 'Every hour' }))
+    await userEvent.click(screen.getByRole('radio', { name: 'Hourly' }))
     expect(name.value).toBe('Mornings')
     await save()
     await waitFor(() => expect(onDone).toHaveBeenCalled())

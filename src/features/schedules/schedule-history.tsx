@@ -1,6 +1,6 @@
 import { useScheduleRuns, type ScheduleRun } from '@/features/schedules/queries/schedule-runs'
 import { RunOutcome } from '@/features/schedules/run-outcome'
-import { describeError } from '@/lib/errors'
+import { describeError, errorLine } from '@/lib/errors'
 import { formatMoment } from '@/lib/zoned-time'
 import { Button } from '@/ui/button'
 import { ErrorState } from '@/ui/error-state'
@@ -16,7 +16,7 @@ interface ScheduleHistoryProps {
 const LATE_MS = 60_000
 
 export function ScheduleHistory({ scheduleId, timeZone }: ScheduleHistoryProps) {
-  const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage } = useScheduleRuns(scheduleId)
+  const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useScheduleRuns(scheduleId)
   const runs = data?.pages.flat()
   return (
     <section aria-label="History">
@@ -38,9 +38,14 @@ export function ScheduleHistory({ scheduleId, timeZone }: ScheduleHistoryProps) 
           ))}
         </ol>
       )}
+      {isFetchNextPageError && (
+        <p role="alert" className="mt-3 text-hint text-failure">
+          Earlier runs could not be read. {errorLine(error)}
+        </p>
+      )}
       {hasNextPage && (
         <Button className="mt-3" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier runs
+          {isFetchNextPageError ? 'Try again' : 'Show earlier runs'}
         </Button>
       )}
     </section>
@@ -58,7 +63,7 @@ function HistoryRow({ run, timeZone }: { run: ScheduleRun; timeZone: string }) {
           {late > LATE_MS && `, ${Math.round(late / 60_000)} min late`}
         </p>
       </div>
-      <p className="text-right text-hint text-ink-2 tabular-nums">
+      <p className="text-hint text-ink-2 tabular-nums sm:text-right">
         {formatMoment(run.ranAt, { timeZone, weekday: true })}
         <RelativeTime at={run.ranAt} className="block text-xs text-ink-3" />
       </p>

@@ -22,7 +22,7 @@ export function SitePicker({ value, onChange, error }: SitePickerProps) {
   const errorId = useId()
   const { data: sites, error: failure, refetch } = useSiteNames()
   const [typed, setTyped] = useState('')
-  if (failure !== null) {
+  if (failure !== null && sites === undefined) {
     return (
       <p role="alert" className="flex flex-wrap items-center gap-2 text-hint text-failure">
         {errorLine(failure)}

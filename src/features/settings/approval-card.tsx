@@ -48,7 +48,12 @@ export function ApprovalCard() {
             <p>{required ? 'A run by an editor needs the approval of an admin.' : 'Editors start runs by themselves.'}</p>
           )}
           <p className="mt-3 text-hint text-ink-2">
-            An editor then asks in the review, and another person, an admin, approves exactly that content for those sites, for one run. Replays, retries and rollbacks are for admins, and a publishing time asks instead of sending. Schedules and API keys are made by admins: what they start needs no approval.
+            An editor then asks in the review, and another person, an admin, approves exactly that content for those sites, for one run. Replays, retries, rollbacks and
+            where a site is sent are for admins, and a publishing time asks instead of sending.
+          </p>
+          <p className="mt-2 text-hint text-ink-2">
+            The rule holds runs, not publishing: schedules and API keys, which admins make, send what editors have published without asking. A schedule only passes a site by
+            that has never accepted anything.
           </p>
         </>
       )}

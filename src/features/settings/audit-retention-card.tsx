@@ -31,14 +31,14 @@ const schema = z.object({
   days: z.number(`Write a number of days. ${RANGE}`).check(z.int('Write whole days.'), z.gte(AUDIT_SHORTEST, RANGE), z.lte(AUDIT_LONGEST, RANGE)),
 })
 
-const words = (days: number | null): string => (days === null ? 'for ever' : `for ${count('day', days)}`)
+const words = (days: number | null): string => (days === null ? 'forever' : `for ${count('day', days)}`)
 
 export function AuditRetentionCard() {
   const { data: days, error, refetch, isFetching } = useAuditRetention()
   const isAdmin = useHasRole('admin')
   return (
     <Card title="Audit log" className="lg:col-span-2">
-      {error !== null ? (
+      {error !== null && days === undefined ? (
         <ErrorState {...describeError(error)} retrying={isFetching} onRetry={() => void refetch()} />
       ) : days === undefined ? (
         <div aria-busy className="flex flex-col gap-3">
@@ -96,15 +96,20 @@ function AuditRetentionForm({ days }: { days: number | null }) {
           })(event)
         }
       >
-        <SegmentedControl
-          aria-label="How long the audit log is kept"
-          value={keep}
-          onValueChange={(value) => setValue('keep', value, { shouldDirty: true })}
-          segments={[
-            { value: 'for-ever', label: 'For ever' },
-            { value: 'days', label: 'A number of days' },
-          ]}
-        />
+        <div className="flex flex-col gap-1.5">
+          <span aria-hidden className="text-hint font-semibold">
+            Keep entries
+          </span>
+          <SegmentedControl
+            aria-label="How long the audit log is kept"
+            value={keep}
+            onValueChange={(value) => setValue('keep', value, { shouldDirty: true })}
+            segments={[
+              { value: 'for-ever', label: 'Forever' },
+              { value: 'days', label: 'A number of days' },
+            ]}
+          />
+        </div>
         {keep === 'days' && (
           <Field label="Keep entries for (days)" required error={formState.errors.days?.message} hint={RANGE}>
             <Input
@@ -123,7 +128,7 @@ function AuditRetentionForm({ days }: { days: number | null }) {
           </p>
         )}
         <Button type="submit" className="self-start" busy={save.isPending} disabled={!formState.isDirty}>
-          Save how long
+          Save period
         </Button>
       </form>
       <ConfirmDialog
@@ -131,7 +136,7 @@ function AuditRetentionForm({ days }: { days: number | null }) {
         onOpenChange={(open) => {
           if (!open) setAsking(null)
         }}
-        title={`Keep the audit log only ${words(asking ?? SUGGESTED)} instead of ${days === null ? 'for ever' : formatNumber(days)}?`}
+        title={`Keep the audit log only ${words(asking ?? SUGGESTED)} instead of ${days === null ? 'forever' : formatNumber(days)}?`}
         description={`Entries from before ${formatMoment(now - (asking ?? SUGGESTED) * DAY_MS)} are removed for good, within minutes.`}
         confirmLabel="Remove what is older"
         describeFailure={errorLine}

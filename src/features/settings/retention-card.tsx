@@ -30,7 +30,7 @@ export function RetentionCard() {
   const isAdmin = useHasRole('admin')
   return (
     <Card title="History" className="lg:col-span-2">
-      {error !== null ? (
+      {error !== null && days === undefined ? (
         <ErrorState {...describeError(error)} retrying={isFetching} onRetry={() => void refetch()} />
       ) : days === undefined ? (
         <div aria-busy className="flex flex-col gap-3">

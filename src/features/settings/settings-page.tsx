@@ -15,7 +15,7 @@ export function Component() {
     <>
       <PageHeader title="Organization" sub="What it is called, how long its history is kept, and how its content gets out and in." />
       <LinkTabs aria-label="Settings" tabs={useSettingsTabs()} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2">
         <OrganizationCard />
         <CopyCard />
         <ApprovalCard />

@@ -1,10 +1,10 @@
 import { ArrowRightIcon } from '@phosphor-icons/react/ArrowRight'
-import { policySentence, retryWaits } from '@/features/sites/delivery-policy'
+import { limitWords, retryWaits } from '@/features/sites/delivery-policy'
 import type { Site } from '@/features/sites/queries/sites'
 import { SecretCard } from '@/features/sites/secret-card'
 import { SimulationCard } from '@/features/sites/simulation-card'
 import { TestCard } from '@/features/sites/test-card'
-import { formatDuration } from '@/lib/format'
+import { count, formatDuration } from '@/lib/format'
 import { useHasRole } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -20,9 +20,11 @@ export function ConnectionSection({ site, onEdit }: { site: Site; onEdit: () => 
         <DestinationCard site={site} onEdit={onEdit} />
         <SecretCard site={site} />
         <DeliveryCard site={site} onEdit={onEdit} />
+      </div>
+      <div className="flex flex-col gap-4">
+        <TestCard site={site} />
         {site.destinationUrl === null && <SimulationCard key={`${site.failureRate} ${site.failNext}`} site={site} />}
       </div>
-      <TestCard site={site} />
     </div>
   )
 }
@@ -76,7 +78,9 @@ function DeliveryCard({ site, onEdit }: { site: Site; onEdit: () => void }) {
   const patience = delivery.maxAttempts * delivery.timeoutSeconds * 1000 + waits.reduce((sum, wait) => sum + wait, 0)
   return (
     <Card title="Retry policy" actions={<EditButton what="the retry policy" onEdit={onEdit} />}>
-      <p className="text-sm">{policySentence(delivery)}</p>
+      <p className="text-sm">
+        {count('attempt', delivery.maxAttempts)}, {delivery.timeoutSeconds} s for each, {limitWords(delivery.requestsPerMinute)}.
+      </p>
       <ol aria-label="Attempts" className="mt-3 flex flex-wrap items-center gap-x-1.5 gap-y-2 text-hint">
         {Array.from({ length: delivery.maxAttempts }, (_, index) => (
           <li key={index} className="flex items-center gap-1.5">

@@ -38,7 +38,7 @@ export function DestinationViewer({ site }: { site: Site }) {
   return (
     <section aria-label="Destination viewer">
       <header className="mb-3 flex flex-wrap items-center justify-between gap-3">
-        <h2 className="text-base font-semibold">Destination viewer</h2>
+        <p className="text-sm text-ink-2">What it has, beside what the next run would send.</p>
         <SegmentedControl<View> aria-label="Show payloads as" value={view} onValueChange={setView} segments={VIEWS} />
       </header>
       <div className="grid items-start gap-4 lg:grid-cols-2">
@@ -61,27 +61,31 @@ export function DestinationViewer({ site }: { site: Site }) {
           title="Next run would send"
           actions={preview.data !== undefined && received.data !== undefined && <Comparison received={received.data} same={same} />}
         >
-          <Side
-            query={preview}
-            view={view}
-            body={preview.data?.body}
-            payload={now}
-            problem={preview.data?.problem ?? null}
-            label={`what ${site.name} would receive`}
-            none="Nothing."
-            cards={(payload) => (
-              <>
-                <PayloadCards
-                  items={payload.items}
-                  types={byName}
-                  mark={({ id }) => <ChangeMark change={received.data === undefined || received.data === null ? undefined : changes?.items.get(id)} />}
-                  empty="No published item is mapped to this site. Say what it gets in Mappings."
-                />
-                {changes !== null && !received.isPending && <Gone changes={changes} />}
-              </>
-            )}
-          />
-          {preview.data !== undefined && (
+          {same ? (
+            <p className="text-hint text-ink-2">The same as it has: a run passes this site by.</p>
+          ) : (
+            <Side
+              query={preview}
+              view={view}
+              body={preview.data?.body}
+              payload={now}
+              problem={preview.data?.problem ?? null}
+              label={`what ${site.name} would receive`}
+              none="Nothing."
+              cards={(payload) => (
+                <>
+                  <PayloadCards
+                    items={payload.items}
+                    types={byName}
+                    mark={({ id }) => <ChangeMark change={received.data === undefined || received.data === null ? undefined : changes?.items.get(id)} />}
+                    empty="No published item is mapped to this site. Say what it gets in Mappings."
+                  />
+                  {changes !== null && !received.isPending && <Gone changes={changes} />}
+                </>
+              )}
+            />
+          )}
+          {preview.data !== undefined && !same && (
             <p className="mt-3 text-hint text-ink-3">
               {count('item', preview.data.itemCount)}, {formatBytes(preview.data.bytes)}
             </p>
@@ -118,7 +122,7 @@ interface SideProps {
 }
 
 function Side({ query, view, body, payload, problem, label, none, cards }: SideProps) {
-  if (query.error !== null) return <ErrorState {...describeError(query.error)} onRetry={() => void query.refetch()} className="py-6" />
+  if (query.error !== null && body === undefined) return <ErrorState {...describeError(query.error)} onRetry={() => void query.refetch()} className="py-6" />
   if (body === undefined && query.data !== null) {
     return (
       <div aria-busy className="flex flex-col gap-2">

@@ -14,11 +14,12 @@ import { useContentTypes } from '@/lib/queries/content-types'
 import { usePayloadPreview } from '@/lib/queries/payload-preview'
 import { useHasRole } from '@/lib/session'
 import { withParameters } from '@/lib/use-url-filters'
-import { Button } from '@/ui/button'
+import { useWhyNotAgain } from '@/lib/use-why-not-again'
 import { Card } from '@/ui/card'
 import { ChangeList } from '@/ui/change-list'
 import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
+import { GatedButton } from '@/ui/gated-button'
 import { JsonView } from '@/ui/json-view'
 import { PayloadCards } from '@/ui/payload-cards'
 import { RelativeTime } from '@/ui/relative-time'
@@ -73,6 +74,7 @@ export function HistorySection({ site }: { site: Site }) {
         onCompare={(version) => say({ against: String(version.sequence) })}
         hasMore={history.hasNextPage}
         isFetchingMore={history.isFetchingNextPage}
+        moreFailed={history.isFetchNextPageError}
         onMore={() => void history.fetchNextPage()}
       />
       <VersionView
@@ -101,6 +103,7 @@ interface VersionViewProps {
 
 function VersionView({ site, version, versions, against, view, onView, onAgainst }: VersionViewProps) {
   const isEditor = useHasRole('editor')
+  const whyNot = useWhyNotAgain()
   const [rolling, setRolling] = useState(false)
   const content = useVersionContent(site.id, version)
   const types = useContentTypes()
@@ -124,15 +127,15 @@ function VersionView({ site, version, versions, against, view, onView, onAgainst
         </div>
         <SegmentedControl<View> aria-label="Show this version as" value={view} onValueChange={onView} segments={VIEWS} />
         {isEditor && version.canRollBack && (
-          <Button aria-label={`Roll back to version ${version.sequence}${version.jobNumber === null ? '' : `, run ${version.jobNumber}`}`} onClick={() => setRolling(true)}>
+          <GatedButton why={whyNot} aria-label={`Roll back to version ${version.sequence}${version.jobNumber === null ? '' : `, run ${version.jobNumber}`}`} onClick={() => setRolling(true)}>
             Roll back to this
-          </Button>
+          </GatedButton>
         )}
       </header>
       <div className="p-4">
         {!version.hasBody ? (
           <Gone />
-        ) : content.error !== null ? (
+        ) : content.error !== null && content.data === undefined ? (
           <ErrorState {...describeError(content.error)} onRetry={() => void content.refetch()} className="py-6" />
         ) : content.data === undefined ? (
           <Waiting />
@@ -153,7 +156,7 @@ function VersionView({ site, version, versions, against, view, onView, onAgainst
           open={rolling}
           onOpenChange={setRolling}
           site={site}
-          rollback={{ deliveryId: version.deliveryId, jobNumber: version.jobNumber, acceptedAt: version.at, itemCount: version.itemCount, bytes: version.bytes }}
+          rollback={{ deliveryId: version.deliveryId, sequence: version.sequence, jobNumber: version.jobNumber, acceptedAt: version.at, itemCount: version.itemCount, bytes: version.bytes }}
         />
       )}
     </section>
@@ -193,14 +196,14 @@ function Comparison({ site, version, versions, against, after, onAgainst }: Comp
 function AgainstVersion({ site, before, after }: { site: Site; before: Version; after: Received }) {
   const content = useVersionContent(site.id, before)
   if (!before.hasBody) return <Gone />
-  if (content.error !== null) return <ErrorState {...describeError(content.error)} onRetry={() => void content.refetch()} className="py-6" />
+  if (content.error !== null && content.data === undefined) return <ErrorState {...describeError(content.error)} onRetry={() => void content.refetch()} className="py-6" />
   if (content.data === undefined) return <Waiting />
   return <Changes before={content.data?.payload ?? null} after={after.payload} />
 }
 
 function AgainstNext({ site, after }: { site: Site; after: Received }) {
   const preview = usePayloadPreview(site.id)
-  if (preview.error !== null) return <ErrorState {...describeError(preview.error)} onRetry={() => void preview.refetch()} className="py-6" />
+  if (preview.error !== null && preview.data === undefined) return <ErrorState {...describeError(preview.error)} onRetry={() => void preview.refetch()} className="py-6" />
   if (preview.data === undefined) return <Waiting />
   return <Changes before={preview.data.payload} after={after.payload} />
 }
@@ -208,7 +211,7 @@ function AgainstNext({ site, after }: { site: Site; after: Received }) {
 function First({ after, isFirst }: { after: Received; isFirst: boolean }) {
   return (
     <p className="text-hint text-ink-2">
-      {isFirst ? `Nothing came before it: all of its ${count('item', after.payload?.items.length ?? 0)} were new.` : 'Choose a version to compare it with.'}
+      {isFirst ? `Nothing came before it: ${after.payload?.items.length === 1 ? 'its only item was' : `all of its ${count('item', after.payload?.items.length ?? 0)} were`} new.` : 'Choose a version to compare it with.'}
     </p>
   )
 }

@@ -20,6 +20,7 @@ import { Skeleton } from '@/ui/skeleton'
 /** A delivery that the site accepted and whose body is still kept. */
 interface Rollback {
   deliveryId: string
+  sequence: number
   jobNumber: number
   acceptedAt: string
   itemCount: number
@@ -50,10 +51,10 @@ export function RollbackDialog({ open, onOpenChange, site, rollback }: RollbackD
       open={open}
       onOpenChange={change}
       size="lg"
-      title={`Roll "${site.name}" back to run ${rollback.jobNumber}?`}
+      title={`Roll "${site.name}" back to version ${rollback.sequence}?`}
       description={
         <>
-          It accepted this <RelativeTime at={rollback.acceptedAt} />: {count('item', rollback.itemCount)}, {formatBytes(rollback.bytes)}. The same body is sent again, as a run of its own.
+          It accepted this <RelativeTime at={rollback.acceptedAt} />, from run {rollback.jobNumber}: {count('item', rollback.itemCount)}, {formatBytes(rollback.bytes)}. The same body is sent again, as a run of its own.
         </>
       }
       footer={

@@ -25,11 +25,13 @@ export function SelectionBar({ chosen, hidden, onClear, onEnable, onDisable, onS
         <span className="font-semibold text-ink">{count('site', chosen)} selected</span>
         {hidden > 0 && <span className="text-ink-2">, {hidden} not shown</span>}
       </span>
-      <Button onClick={onEnable}>Enable</Button>
-      <Button onClick={onDisable}>Disable</Button>
-      <Button variant="primary" icon={<PaperPlaneTiltIcon aria-hidden />} onClick={onSync}>
-        Sync selected
-      </Button>
+      <div className="flex gap-2 max-sm:order-last max-sm:w-full max-sm:*:flex-1">
+        <Button onClick={onEnable}>Enable</Button>
+        <Button onClick={onDisable}>Disable</Button>
+        <Button variant="primary" icon={<PaperPlaneTiltIcon aria-hidden />} onClick={onSync}>
+          Sync selected
+        </Button>
+      </div>
       <IconButton label="Clear the selection" icon={<XIcon aria-hidden />} onClick={onClear} />
     </Foot>
   )

@@ -42,7 +42,7 @@ export function SimulationCard({ site }: { site: Site }) {
               if (problem === undefined) save.mutate({ failure_rate: number })
             }}
           >
-            <Field label="Of 100 attempts fail" error={problem}>
+            <Field label="How many of 100 attempts fail" error={problem}>
               <Input value={rate} onChange={(event) => setRate(event.target.value)} inputMode="numeric" autoComplete="off" className="max-w-24 tabular-nums" />
             </Field>
             {rate.trim() !== String(site.failureRate) && (

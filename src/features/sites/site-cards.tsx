@@ -89,7 +89,7 @@ const COLUMNS: Column<SiteDelivery>[] = [
     cell: (delivery) => (
       <>
         <StatusChip status={delivery.status} />
-        {delivery.reason !== '' && <span className="mt-0.5 line-clamp-2 max-w-80 text-xs text-ink-2">{delivery.reason}</span>}
+        {delivery.reason !== '' && delivery.status !== 'success' && <span className="mt-0.5 line-clamp-2 max-w-80 text-xs text-ink-2">{delivery.reason}</span>}
       </>
     ),
   },
@@ -106,7 +106,7 @@ export function DeliveriesSection({ siteId }: { siteId: string }) {
   return (
     <section>
       <h2 className="mb-3 text-base font-semibold">Last deliveries</h2>
-      {error !== null ? (
+      {error !== null && data === undefined ? (
         <Card>
           <ErrorState {...describeError(error)} onRetry={() => void refetch()} className="py-6" />
         </Card>

@@ -7,7 +7,7 @@ export function DriftChip({ drift }: { drift: Drift }) {
 }
 
 function ConditionChip({ condition }: { condition: SiteCondition }) {
-  return <StatusChip status={condition === 'circuit open' ? 'open' : condition} label={condition} />
+  return <StatusChip status={condition === 'circuit open' ? 'open' : condition} label={condition === 'success' ? 'healthy' : condition} />
 }
 
 /** All that is to be said of a site, the most pressing first. */

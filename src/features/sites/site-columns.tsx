@@ -23,13 +23,13 @@ interface Options {
 export function siteColumns({ isEditor, lags, onEdit, onDelete, onEnable }: Options): LongColumn<Site>[] {
   return [
     { key: 'name', header: 'Site', sortable: 'ascending', cell: (site) => <span title={site.name}>{site.name}</span> },
-    { key: 'slug', header: 'Slug', sortable: 'ascending', mono: true, hideBelow: 'xl', className: 'w-28', cell: (site) => <span className="block truncate text-xs text-ink-3" title={site.slug}>{site.slug}</span> },
-    { key: 'region', header: 'Region', sortable: 'ascending', hideBelow: '2xl', className: 'w-24', cell: (site) => <span className="block truncate text-ink-2">{site.region ?? ''}</span> },
+    { key: 'slug', header: 'Slug', sortable: 'ascending', mono: true, hideBelow: 'xl', className: 'lg:w-28', cell: (site) => <span className="block truncate text-xs text-ink-3" title={site.slug}>{site.slug}</span> },
+    { key: 'region', header: 'Region', sortable: 'ascending', hideBelow: '2xl', className: 'lg:w-24', cell: (site) => <span className="block truncate text-ink-2">{site.region ?? ''}</span> },
     {
       key: 'health',
       header: 'Health',
       sortable: 'ascending',
-      className: 'w-28',
+      className: 'lg:w-34',
       cell: (site) => {
         const reason = reasonOf(site)
         return <span title={reason ?? undefined}><HealthMark site={site} /></span>
@@ -39,23 +39,24 @@ export function siteColumns({ isEditor, lags, onEdit, onDelete, onEnable }: Opti
       key: 'result',
       header: 'Last result',
       hideBelow: 'md',
-      className: 'w-28',
+      className: 'lg:w-28',
       cell: ({ state }) =>
         state.lastStatus === null ? <span className="text-ink-3">none</span> : <span title={state.lastError ?? undefined}><StatusChip status={state.lastStatus} variant="bare" /></span>,
     },
-    { key: 'behind', header: 'Behind by', sortable: 'descending', className: 'w-28', cell: (site) => <LagMark site={site} lag={lags?.get(site.id)} /> },
+    { key: 'behind', header: 'Behind by', sortable: 'descending', hideBelow: 'sm', className: 'lg:w-34', cell: (site) => <LagMark site={site} lag={lags?.get(site.id)} /> },
     {
       key: 'accepted',
       header: 'Last accepted',
       sortable: 'descending',
       hideBelow: 'xl',
-      className: 'w-30',
+      className: 'lg:w-34',
       cell: ({ state }) => <RelativeTime at={state.acceptedAt} className="whitespace-nowrap text-ink-2" />,
     },
     {
       key: 'enabled',
       header: 'Enabled',
-      className: 'w-20',
+      hideBelow: 'sm',
+      className: 'lg:w-20',
       cell: (site) =>
         isEditor ? (
           <Switch label={`${site.name} takes part in runs`} checked={site.enabled} onCheckedChange={(enabled) => onEnable(site, enabled)} words={{ on: 'on', off: 'off' }} className="relative z-1" />
@@ -69,7 +70,7 @@ export function siteColumns({ isEditor, lags, onEdit, onDelete, onEnable }: Opti
       hideHeader: true,
       align: 'right',
       hideBelow: 'sm',
-      className: 'w-28',
+      className: 'lg:w-32',
       cell: (site) => (
         <span className="inline-flex items-center">
           <LandingLink site={site} look="icon" />

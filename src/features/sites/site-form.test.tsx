@@ -3,6 +3,7 @@ import { configure, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createMemoryRouter, RouterProvider } from 'react-router-dom'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 configure({ asyncUtilTimeout: 20_000 })
@@ -38,9 +39,10 @@ afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 beforeEach(async () => {
   written.length = 0
+  const router = createMemoryRouter([{ path: '*', element: <Drawer open onOpenChange={() => undefined} site={null} /> }])
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <Drawer open onOpenChange={() => undefined} site={null} />
+      <RouterProvider router={router} />
     </QueryClientProvider>,
   )
   await userEvent.type(screen.getByRole('textbox', { name: 'Name' }), 'Google')

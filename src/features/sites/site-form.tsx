@@ -1,6 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
 import { DeliveryFields } from '@/features/sites/delivery-fields'
 import { createSite, updateSite } from '@/features/sites/queries/save-site'
@@ -11,7 +11,7 @@ import { suggestSlug } from '@/features/sites/site-words'
 import { errorLine } from '@/lib/errors'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
-import { Drawer } from '@/ui/drawer'
+import { Drawer, DrawerClose } from '@/ui/drawer'
 import { Field } from '@/ui/field'
 import { Input } from '@/ui/input'
 import { SegmentedControl } from '@/ui/segmented-control'
@@ -27,15 +27,18 @@ interface SiteDrawerProps {
 
 export function SiteDrawer({ open, onOpenChange, site, onCreated }: SiteDrawerProps) {
   const [busy, setBusy] = useState(false)
+  const [dirty, setDirty] = useState(false)
   return (
     <Drawer
       open={open}
       onOpenChange={onOpenChange}
+      // A new site is shown as soon as it is saved: that is no leaving.
+      dirty={dirty && !busy}
       title={site === null ? 'New site' : `Edit ${site.name}`}
       description={site === null ? 'A target that receives content, signed, with every run.' : undefined}
       footer={
         <>
-          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <DrawerClose>Cancel</DrawerClose>
           <Button variant="primary" type="submit" form="site-form" busy={busy}>
             {site === null ? 'Create site' : 'Save site'}
           </Button>
@@ -45,6 +48,7 @@ export function SiteDrawer({ open, onOpenChange, site, onCreated }: SiteDrawerPr
       <SiteForm
         site={site}
         onBusy={setBusy}
+        onDirty={setDirty}
         onDone={(id) => {
           onOpenChange(false)
           if (site === null) onCreated?.(id)
@@ -59,7 +63,14 @@ const DESTINATIONS = [
   { value: 'url', label: 'A web address' },
 ] as const
 
-function SiteForm({ site, onBusy, onDone }: { site: Site | null; onBusy: (busy: boolean) => void; onDone: (id: string) => void }) {
+interface SiteFormProps {
+  site: Site | null
+  onBusy: (busy: boolean) => void
+  onDirty: (dirty: boolean) => void
+  onDone: (id: string) => void
+}
+
+function SiteForm({ site, onBusy, onDirty, onDone }: SiteFormProps) {
   const queryClient = useQueryClient()
   const form = useForm<SiteFormValues>({
     resolver: zodResolver(siteSchema),
@@ -67,7 +78,8 @@ function SiteForm({ site, onBusy, onDone }: { site: Site | null; onBusy: (busy: 
     mode: 'onTouched',
   })
   const { register, control, handleSubmit, setValue, setError, getFieldState, formState } = form
-  const { errors } = formState
+  const { errors, isDirty } = formState
+  useEffect(() => onDirty(isDirty), [isDirty, onDirty])
   const destination = useWatch({ control, name: 'destination' })
   const address = useWatch({ control, name: 'address' })
 

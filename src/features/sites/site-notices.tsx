@@ -5,7 +5,8 @@ import type { Site } from '@/features/sites/queries/sites'
 import { TimeUntil } from '@/features/sites/time-until'
 import { errorLine } from '@/lib/errors'
 import { useHasRole } from '@/lib/session'
-import { Button } from '@/ui/button'
+import { useWhyNotAgain } from '@/lib/use-why-not-again'
+import { GatedButton } from '@/ui/gated-button'
 import { Notice } from '@/ui/notice'
 import { RelativeTime } from '@/ui/relative-time'
 import { toast } from '@/ui/toaster'
@@ -39,13 +40,14 @@ function Disabled({ site }: { site: Site }) {
 }
 
 function OnHold({ site }: { site: Site }) {
+  const whyNot = useWhyNotAgain()
   const { holdReason, onHoldSince } = site.state
   return (
     <Notice
       tone="warning"
       className={NARROW}
       title="On hold: scheduled runs pass this site by"
-      action={<Act site={site} act={liftHold} done={`The hold of "${site.name}" was lifted`} label="Lift hold" />}
+      action={<Act site={site} act={liftHold} done={`The hold of "${site.name}" was lifted`} label="Lift hold" why={whyNot} />}
     >
       <p className="break-words">
         {holdReason !== null && `${holdReason} `}
@@ -82,9 +84,11 @@ interface ActProps {
   act: (siteId: string) => Promise<void>
   done: string
   label: string
+  /** Why the caller may not, where others may. */
+  why?: string | null
 }
 
-function Act({ site, act, done, label }: ActProps) {
+function Act({ site, act, done, label, why = null }: ActProps) {
   const queryClient = useQueryClient()
   const isEditor = useHasRole('editor')
   const mutation = useMutation({
@@ -97,8 +101,8 @@ function Act({ site, act, done, label }: ActProps) {
   })
   if (!isEditor) return null
   return (
-    <Button size="sm" busy={mutation.isPending} onClick={() => mutation.mutate()}>
+    <GatedButton why={why} size="sm" busy={mutation.isPending} onClick={() => mutation.mutate()}>
       {label}
-    </Button>
+    </GatedButton>
   )
 }

@@ -86,6 +86,7 @@ beforeEach(() => {
     accepted_at: '2026-11-21T08:00:00Z', accepted_item_count: 1, on_hold: false, circuit: 'closed', drift: 'unknown', last_status: 'success',
   }
   answers = {
+    '/rest/v1/organizations': { approval_required: false },
     '/rest/v1/rpc/start_sync': { job_id: 'the-run', number: 8, status: 'running' },
     '/rest/v1/rpc/rollback_site': { job_id: 'the-run', number: 8, status: 'running' },
     '/rest/v1/rpc/site_health': { sites: [{ site_id: SITE, differs: true, behind_by: 3, item_count: 4 }] },
@@ -226,6 +227,34 @@ describe('drift', () => {
     await open()
     expect(screen.getByText(/does not say what it shows/)).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Check now' })).toBeNull()
+  })
+})
+
+describe('where runs need an approval', () => {
+  const why = /Runs need an approval here, so this is for admins\./
+  beforeEach(() => {
+    answers['/rest/v1/organizations'] = { approval_required: true }
+    state['on_hold'] = true
+  })
+
+  it('an editor is told why they neither roll back nor lift a hold, and nothing is asked of the database', async () => {
+    await open('editor', '/history?version=1')
+    for (const name of [/^Roll back to version 1/, 'Lift hold']) {
+      await waitFor(() => expect(screen.getByRole('button', { name }).getAttribute('aria-disabled')).toBe('true'))
+      const shown = screen.getByRole('button', { name })
+      expect(document.getElementById(shown.getAttribute('aria-describedby') ?? '')?.textContent).toMatch(why)
+      await userEvent.click(shown)
+    }
+    expect(screen.queryByRole('dialog')).toBeNull()
+    expect(asked.filter(({ what }) => /rollback_site|lift_hold/.test(what))).toEqual([])
+  })
+
+  it('an admin does both', async () => {
+    await open('admin', '/history?version=1')
+    await click('Lift hold')
+    await waitFor(() => expect(call('POST /rest/v1/rpc/lift_hold')).toEqual({ site_id: SITE }))
+    await click(/^Roll back to version 1/)
+    await screen.findByRole('dialog')
   })
 })
 

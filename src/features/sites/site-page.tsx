@@ -45,7 +45,7 @@ export function Component() {
   const name = site?.name ?? 'Site'
   const inSection = section === null || section === '' ? [] : [SECTIONS.find(({ value }) => value === section)?.label ?? '']
   usePageTitle({ label: 'Sites', href: paths.sites.getHref() }, ...(inSection.length === 0 ? [name] : [{ label: name, href: paths.site.getHref(siteId) }, ...inSection]))
-  if (error !== null) {
+  if (error !== null && site === undefined) {
     return (
       <>
         <PageHeader title="Site" />
@@ -96,7 +96,7 @@ function SiteView({ site, section }: { site: Site; section: Section }) {
         chip={<SiteChips site={site} />}
         sub={
           <>
-            {count('item', site.itemCount)} mapped to it.{' '}
+            {site.itemCount === 0 ? 'Nothing is' : count('item', site.itemCount)} mapped to it.{' '}
             <Link to={paths.mappings.getHref()} className="text-accent-ink underline underline-offset-2">
               Change its mappings
             </Link>

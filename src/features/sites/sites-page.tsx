@@ -78,7 +78,8 @@ export function Component() {
       <PageHeader
         title={some ? capitalize(sitesSentence(sites, countInWords)) : 'Sites'}
         sub={some ? lagSentence(sites, health.data) : 'The places that show what you write.'}
-        actions={add}
+        // Where there are none, the empty list offers it.
+        actions={sites?.length !== 0 && add}
       />
       {some && <SiteFiltersBar filters={filters} onChange={setFilters} sites={sites} />}
       {error !== null && sites === undefined ? (

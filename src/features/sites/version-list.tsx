@@ -16,11 +16,13 @@ interface VersionListProps {
   onCompare: (version: Version) => void
   hasMore: boolean
   isFetchingMore: boolean
+  /** Older ones could not be read. */
+  moreFailed: boolean
   onMore: () => void
 }
 
 /** A line through time, newest at the top. */
-export function VersionList({ versions, chosen, against, onChoose, onCompare, hasMore, isFetchingMore, onMore }: VersionListProps) {
+export function VersionList({ versions, chosen, against, onChoose, onCompare, hasMore, isFetchingMore, moreFailed, onMore }: VersionListProps) {
   return (
     <section aria-label="Versions" className="rounded-lg border border-line bg-panel lg:sticky lg:top-16 lg:max-h-[calc(100vh-5rem)] lg:overflow-y-auto">
       <ol className="py-2">
@@ -70,8 +72,13 @@ export function VersionList({ versions, chosen, against, onChoose, onCompare, ha
       </ol>
       {hasMore && (
         <div className="border-t border-line p-2">
+          {moreFailed && (
+            <p role="alert" className="px-2 pb-1.5 text-hint text-failure">
+              Older versions could not be read.
+            </p>
+          )}
           <Button variant="ghost" size="sm" className="w-full" busy={isFetchingMore} onClick={onMore}>
-            Show older
+            {moreFailed ? 'Try again' : 'Show older'}
           </Button>
         </div>
       )}

@@ -1,26 +1,22 @@
-import { EnvelopeSimpleIcon } from '@phosphor-icons/react/EnvelopeSimple'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { invitationColumns } from '@/features/team/invitation-columns'
 import { revokeInvitation, useInvitations, type PendingInvitation } from '@/features/team/queries/invitations'
 import { inviteAgain, type SentInvitation } from '@/features/team/queries/invite'
 import { describeError, errorLine } from '@/lib/errors'
-import { Button } from '@/ui/button'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { DataTable } from '@/ui/data-table'
-import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
 import { toast } from '@/ui/toaster'
 
 interface InvitationsSectionProps {
   /** Links that are known because they were made while this page was open. */
   links: ReadonlyMap<string, string>
-  onInvite: () => void
   onSent: (sent: SentInvitation) => void
 }
 
 /** For admins: whom the organization waits for. */
-export function InvitationsSection({ links, onInvite, onSent }: InvitationsSectionProps) {
+export function InvitationsSection({ links, onSent }: InvitationsSectionProps) {
   const queryClient = useQueryClient()
   const { data: invitations, error, refetch, isFetching } = useInvitations(true)
   const [target, setTarget] = useState<PendingInvitation | null>(null)
@@ -63,12 +59,7 @@ export function InvitationsSection({ links, onInvite, onSent }: InvitationsSecti
           skeletonRows={1}
           boxClassName="max-h-120"
           empty={
-            <EmptyState
-              icon={<EnvelopeSimpleIcon />}
-              title="Nobody is invited at the moment"
-              detail="Whoever you invite gets a mail, and is listed here until they have accepted."
-              actions={<Button onClick={onInvite}>Invite somebody</Button>}
-            />
+            <p className="px-4 py-3 text-hint text-ink-2">Nobody is invited at the moment. Whoever you invite gets a mail, and is listed here until they have accepted.</p>
           }
         />
       )}

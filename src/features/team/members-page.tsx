@@ -119,7 +119,6 @@ export function Component() {
       {isAdmin && (
         <InvitationsSection
           links={links}
-          onInvite={inviteSomebody}
           onSent={(next) => {
             onSent(next)
             setInviting(true)

@@ -1,10 +1,10 @@
-import { lazy, Suspense, useDeferredValue, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState, type RefObject } from 'react'
 import { cn } from '@/ui/cn'
 import { SegmentedControl } from '@/ui/segmented-control'
 import { Skeleton } from '@/ui/skeleton'
 import { Textarea } from '@/ui/textarea'
 
-// The Markdown library comes when there is something to show.
+// The Markdown library (20 kB) comes when there is something to show, and it comes into sight.
 const Markdown = lazy(() => import('@/ui/markdown').then(({ Markdown: View }) => ({ default: View })))
 
 interface MarkdownInputProps {
@@ -24,6 +24,8 @@ const SIDES = [
 export function MarkdownInput({ value, onChange, onBlur, readOnly }: MarkdownInputProps) {
   const [side, setSide] = useState<Side>('write')
   const shown = useDeferredValue(value)
+  const preview = useRef<HTMLDivElement>(null)
+  const isNear = useNear(preview)
   return (
     <div className="@container">
       <SegmentedControl<Side> aria-label="Show" value={side} onValueChange={setSide} segments={SIDES} className="mb-1.5 @lg:hidden" />
@@ -37,6 +39,7 @@ export function MarkdownInput({ value, onChange, onBlur, readOnly }: MarkdownInp
           className={cn('h-full', side === 'preview' && '@max-lg:hidden')}
         />
         <div
+          ref={preview}
           role="region"
           aria-label="Preview"
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
@@ -45,13 +48,29 @@ export function MarkdownInput({ value, onChange, onBlur, readOnly }: MarkdownInp
         >
           {shown.trim() === '' ? (
             <p className="text-hint text-ink-3">What you write shows here. Markdown: **bold**, *italic*, - list, [link](https://…)</p>
-          ) : (
+          ) : isNear ? (
             <Suspense fallback={<Skeleton className="w-2/3" />}>
               <Markdown text={shown} />
             </Suspense>
+          ) : (
+            <Skeleton className="w-2/3" />
           )}
         </div>
       </div>
     </div>
   )
+}
+
+/** Whether it has been in sight, or nearly so: a little earlier, so that whoever scrolls finds it there. */
+function useNear(box: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setNear] = useState(typeof IntersectionObserver === 'undefined')
+  useEffect(() => {
+    if (isNear || box.current === null) return
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) setNear(true)
+    }, { rootMargin: '50%' })
+    observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [isNear, box])
+  return isNear
 }

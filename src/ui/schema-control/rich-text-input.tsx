@@ -1,8 +1,12 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Skeleton } from '@/ui/skeleton'
+import { toast } from '@/ui/toaster'
+import type { RichTextAct } from '@/ui/schema-control/rich-text-bar'
 
-// The editor (some 60 kB) comes with the first field that has rich text.
-const RichText = lazy(() => import('@/ui/schema-control/rich-text').then(({ RichText: View }) => ({ default: View })))
+// The editor (some 100 kB) comes when somebody enters a text; until then it is shown as it will stand there.
+type Editor = typeof import('@/ui/schema-control/rich-text')
+const load = (): Promise<Editor> => import('@/ui/schema-control/rich-text')
+const RichTextAtRest = lazy(() => import('@/ui/schema-control/rich-text-at-rest').then(({ RichTextAtRest: View }) => ({ default: View })))
 
 export interface RichTextInputProps {
   label: string
@@ -13,10 +17,30 @@ export interface RichTextInputProps {
   readOnly: boolean
 }
 
+/** How a text was entered while its editor was on its way. */
+export interface RichTextEntry {
+  /** Where it was pressed, as the pointer's events say it. */
+  point: { x: number; y: number } | null
+  act: RichTextAct | null
+  /** What was typed since. */
+  typed: () => string
+}
+
 export function RichTextInput(props: RichTextInputProps) {
+  const [entered, setEntered] = useState<{ editor: Editor; entry: RichTextEntry | undefined } | null>(null)
+  if (entered !== null) return <entered.editor.RichText {...props} entry={entered.entry} />
   return (
     <Suspense fallback={<Skeleton className="h-32 w-full" />}>
-      <RichText {...props} />
+      <RichTextAtRest
+        {...props}
+        onNear={() => void load().catch(() => undefined)}
+        onEnter={(entry) =>
+          void load().then(
+            (editor) => setEntered({ editor, entry }),
+            () => toast.error('The editor could not be loaded. Check your connection and try again.'),
+          )
+        }
+      />
     </Suspense>
   )
 }

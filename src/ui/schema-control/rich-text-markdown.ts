@@ -7,6 +7,7 @@ import {
 import { HeadingNode, QuoteNode } from '@lexical/rich-text'
 import { $isParagraphNode, createEditor, ParagraphNode } from 'lexical'
 import { markdownToHtml } from '@/ui/markdown'
+import { RAW_HTML, strangeIn } from '@/ui/schema-control/rich-text-strange'
 
 /** A paragraph that happens to begin like a heading, a list or a quote is still a paragraph when it is read again. */
 const PARAGRAPH: ElementTransformer = {
@@ -52,8 +53,8 @@ export function throughEditor(markdown: string): string {
 export function whatWouldBeLost(markdown: string): string | null {
   if (markdown.trim() === '') return null
   const html = markdownToHtml(markdown)
-  for (const [sign, words] of STRANGE) if (sign.test(html)) return words
-  if (RAW_HTML.test(markdown)) return 'HTML'
+  const strange = strangeIn(markdown, html)
+  if (strange !== null) return strange
   try {
     const written = throughEditor(markdown)
     // And it must go on writing the same: what is opened once is opened again.
@@ -62,18 +63,6 @@ export function whatWouldBeLost(markdown: string): string | null {
     return 'something that the editor cannot read'
   }
 }
-
-const STRANGE: readonly (readonly [RegExp, string])[] = [
-  [/<table/, 'a table'],
-  [/<img/, 'a picture'],
-  [/<pre/, 'a block of code'],
-  [/data-footnote/, 'a footnote'],
-  [/<input/, 'a list with boxes to tick'],
-  [/<hr/, 'a dividing line'],
-  [/<br/, 'a line break within a paragraph'],
-]
-
-const RAW_HTML = /<!--|<\/?[a-z][a-z0-9-]*(\s+[a-z-]+(\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?)*\s*\/?>/i
 
 /** Where a line of the source ends within a paragraph says nothing. */
 function sameMeaning(one: string, other: string): boolean {

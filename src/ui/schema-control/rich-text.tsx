@@ -12,38 +12,32 @@ import { OnChangePlugin } from '@lexical/react/LexicalOnChangePlugin'
 import { RichTextPlugin } from '@lexical/react/LexicalRichTextPlugin'
 import { $createHeadingNode, $createQuoteNode, $isHeadingNode, $isQuoteNode } from '@lexical/rich-text'
 import { $setBlocksType } from '@lexical/selection'
-import { CodeSimpleIcon } from '@phosphor-icons/react/CodeSimple'
-import { LinkSimpleIcon } from '@phosphor-icons/react/LinkSimple'
-import { ListBulletsIcon } from '@phosphor-icons/react/ListBullets'
-import { ListNumbersIcon } from '@phosphor-icons/react/ListNumbers'
-import { MarkdownLogoIcon } from '@phosphor-icons/react/MarkdownLogo'
-import { QuotesIcon } from '@phosphor-icons/react/Quotes'
-import { TextBIcon } from '@phosphor-icons/react/TextB'
-import { TextHThreeIcon } from '@phosphor-icons/react/TextHThree'
-import { TextHTwoIcon } from '@phosphor-icons/react/TextHTwo'
-import { TextItalicIcon } from '@phosphor-icons/react/TextItalic'
-import { TextStrikethroughIcon } from '@phosphor-icons/react/TextStrikethrough'
 import {
   $createParagraphNode, $getSelection, $isRangeSelection, $isRootOrShadowRoot, COMMAND_PRIORITY_HIGH, COMMAND_PRIORITY_LOW, FORMAT_TEXT_COMMAND, INSERT_LINE_BREAK_COMMAND,
   INSERT_PARAGRAPH_COMMAND, KEY_DOWN_COMMAND, SELECTION_CHANGE_COMMAND, type EditorThemeClasses, type LexicalEditor, type LexicalNode, type TextFormatType,
 } from 'lexical'
-import { useContext, useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useContext, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { FieldContext } from '@/ui/field-context'
-import { IconButton } from '@/ui/icon-button'
 import { Input } from '@/ui/input'
 import { MarkdownInput } from '@/ui/schema-control/markdown-input'
-import type { RichTextInputProps } from '@/ui/schema-control/rich-text-input'
+import { NOTHING, RichTextBar, type Formats, type RichTextAct } from '@/ui/schema-control/rich-text-bar'
+import type { RichTextEntry, RichTextInputProps } from '@/ui/schema-control/rich-text-input'
 import { $readMarkdown, $writeMarkdown, NODES, TRANSFORMERS, whatWouldBeLost } from '@/ui/schema-control/rich-text-markdown'
 
+interface RichTextProps extends RichTextInputProps {
+  /** How it was entered; without one it takes no focus. */
+  entry?: RichTextEntry
+}
+
 /** Formatted text that is kept as Markdown. What the editor could not keep exactly opens as its source. */
-export function RichText(props: RichTextInputProps) {
+export function RichText(props: RichTextProps) {
   const { value, readOnly } = props
   // What this control wrote last: anything else comes from outside and is looked at anew.
   const [own, setOwn] = useState(value)
   const [lost, setLost] = useState(() => whatWouldBeLost(value))
-  const [asSource, setAsSource] = useState(lost !== null)
+  const [asSource, setAsSource] = useState(lost !== null || props.entry?.act === 'source')
   if (value !== own) {
     const found = whatWouldBeLost(value)
     setOwn(value)
@@ -92,7 +86,7 @@ const THEME: EditorThemeClasses = {
 }
 const FROM_OUTSIDE = 'from-outside'
 
-function Editor({ label, value, onChange, onBlur, readOnly, onSource }: RichTextInputProps & { onSource: () => void }) {
+function Editor({ label, value, onChange, onBlur, readOnly, entry, onSource }: RichTextProps & { onSource: () => void }) {
   const field = useContext(FieldContext)
   const [first] = useState(value)
   return (
@@ -111,7 +105,7 @@ function Editor({ label, value, onChange, onBlur, readOnly, onSource }: RichText
       }}
     >
       <div className={cn('rounded-md border bg-panel', field?.invalid === true ? 'border-failure' : 'border-control', readOnly && 'bg-sunk')}>
-        {!readOnly && <Toolbar label={label} onSource={onSource} />}
+        {!readOnly && <Toolbar label={label} entry={entry} onSource={onSource} />}
         <RichTextPlugin
           contentEditable={
             <ContentEditable
@@ -144,6 +138,11 @@ const isAddress = (address: string) => /^(https?:\/\/\S+|mailto:\S+|\/(?!\/)\S*|
 function Changes({ value, first, readOnly, onChange }: { value: string; first: string; readOnly: boolean; onChange: (markdown: string) => void }) {
   const [editor] = useLexicalComposerContext()
   const last = useRef(first)
+  /** What would be written of it as it came: entering a text is not changing it. */
+  const untouched = useRef<string | null>(null)
+  useEffect(() => {
+    untouched.current ??= editor.getEditorState().read($writeMarkdown)
+  }, [editor])
   useEffect(() => editor.setEditable(!readOnly), [editor, readOnly])
   useEffect(() => {
     if (value === last.current) return
@@ -162,24 +161,13 @@ function Changes({ value, first, readOnly, onChange }: { value: string; first: s
       onChange={(state, _, tags) => {
         if (tags.has(FROM_OUTSIDE)) return
         const markdown = state.read($writeMarkdown)
-        if (markdown === last.current) return
+        if (markdown === last.current || (last.current === first && markdown === untouched.current)) return
         last.current = markdown
         onChange(markdown)
       }}
     />
   )
 }
-
-interface Formats {
-  bold: boolean
-  italic: boolean
-  strikethrough: boolean
-  code: boolean
-  block: 'h2' | 'h3' | 'quote' | 'bullet' | 'number' | 'paragraph'
-  link: string | null
-}
-
-const NOTHING: Formats = { bold: false, italic: false, strikethrough: false, code: false, block: 'paragraph', link: null }
 
 function $readFormats(): Formats {
   const selection = $getSelection()
@@ -207,13 +195,19 @@ function setBlock(editor: LexicalEditor, block: Formats['block'], now: Formats['
   })
 }
 
-const MOD = typeof navigator !== 'undefined' && /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl+'
+/** Where the text was pressed while it rested: it stands in the same place. */
+function setCaret(root: HTMLElement | null, { x, y }: { x: number; y: number }): void {
+  // Not in every Safari: there it begins at the start.
+  const caret = (document as Partial<Document>).caretPositionFromPoint?.(x, y) ?? null
+  if (caret !== null && root?.contains(caret.offsetNode) === true) getSelection()?.collapse(caret.offsetNode, caret.offset)
+}
 
-function Toolbar({ label, onSource }: { label: string; onSource: () => void }) {
+const begun = new WeakSet<RichTextEntry>()
+
+function Toolbar({ label, entry, onSource }: { label: string; entry: RichTextEntry | undefined; onSource: () => void }) {
   const [editor] = useLexicalComposerContext()
   const [formats, setFormats] = useState(NOTHING)
   const [linking, setLinking] = useState<string | null>(null)
-  const bar = useRef<HTMLDivElement>(null)
   const format = (kind: TextFormatType) => editor.dispatchCommand(FORMAT_TEXT_COMMAND, kind)
   const block = (kind: Formats['block']) => setBlock(editor, kind, formats.block)
 
@@ -247,54 +241,34 @@ function Toolbar({ label, onSource }: { label: string; onSource: () => void }) {
   })
   useEffect(() => editor.registerCommand(KEY_DOWN_COMMAND, (event) => onKey(event), COMMAND_PRIORITY_HIGH), [editor])
 
-  /** One stop for Tab; arrows go on from there. */
-  const onArrow = (event: KeyboardEvent<HTMLDivElement>) => {
-    if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
-    const buttons = [...(bar.current?.querySelectorAll<HTMLElement>('button') ?? [])]
-    const at = buttons.indexOf(document.activeElement as HTMLElement)
-    if (at < 0) return
-    event.preventDefault()
-    buttons[(at + (event.key === 'ArrowRight' ? 1 : -1) + buttons.length) % buttons.length]?.focus()
+  const act = (what: RichTextAct) => {
+    if (what === 'source') onSource()
+    else if (what === 'link') setLinking(formats.link ?? '')
+    else if (what === 'bold' || what === 'italic' || what === 'strikethrough' || what === 'code') format(what)
+    else block(what)
   }
 
-  let place = 0
-  const button = (name: string, keys: string, icon: ReactNode, pressed: boolean, act: () => void) => (
-    <IconButton
-      key={name}
-      size="sm"
-      label={keys === '' ? name : `${name} (${keys})`}
-      icon={icon}
-      aria-pressed={pressed}
-      tabIndex={place++ === 0 ? 0 : -1}
-      className={cn('size-7', pressed && 'bg-accent-ground text-accent-ink')}
-      // The selection in the text must stay.
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={act}
-    />
-  )
+  const begin = useEffectEvent(() => {
+    // Once: it may come back from its source.
+    if (entry === undefined || begun.has(entry)) return
+    begun.add(entry)
+    editor.focus(
+      () => {
+        // Lexical sets the selection; the focus follows it in some browsers, and where nothing had it before not in all.
+        editor.getRootElement()?.focus({ preventScroll: true })
+        if (entry.point !== null) setCaret(editor.getRootElement(), entry.point)
+        const typed = entry.typed()
+        if (typed !== '') editor.update(() => $getSelection()?.insertText(typed))
+        if (entry.act !== null && entry.act !== 'source') act(entry.act)
+      },
+      { defaultSelection: 'rootStart' },
+    )
+  })
+  useEffect(() => begin(), [])
+
   return (
     <>
-      <div
-        ref={bar}
-        role="toolbar"
-        aria-label={`Format ${label}`}
-        tabIndex={-1}
-        onKeyDown={onArrow}
-        className="flex flex-wrap items-center gap-0.5 border-b border-line px-1 py-1"
-      >
-        {button('Bold', `${MOD}B`, <TextBIcon aria-hidden weight="bold" />, formats.bold, () => format('bold'))}
-        {button('Italic', `${MOD}I`, <TextItalicIcon aria-hidden />, formats.italic, () => format('italic'))}
-        {button('Strikethrough', `${MOD}Shift+X`, <TextStrikethroughIcon aria-hidden />, formats.strikethrough, () => format('strikethrough'))}
-        {button('Code', `${MOD}E`, <CodeSimpleIcon aria-hidden />, formats.code, () => format('code'))}
-        {button('Link', `${MOD}Shift+U`, <LinkSimpleIcon aria-hidden />, formats.link !== null, () => setLinking(formats.link ?? ''))}
-        <span aria-hidden className="mx-1 h-4 w-px bg-line" />
-        {button('Heading', `${MOD}Alt+2`, <TextHTwoIcon aria-hidden />, formats.block === 'h2', () => block('h2'))}
-        {button('Small heading', `${MOD}Alt+3`, <TextHThreeIcon aria-hidden />, formats.block === 'h3', () => block('h3'))}
-        {button('Bulleted list', `${MOD}Shift+8`, <ListBulletsIcon aria-hidden />, formats.block === 'bullet', () => block('bullet'))}
-        {button('Numbered list', `${MOD}Shift+7`, <ListNumbersIcon aria-hidden />, formats.block === 'number', () => block('number'))}
-        {button('Quote', `${MOD}Shift+9`, <QuotesIcon aria-hidden />, formats.block === 'quote', () => block('quote'))}
-        <span className="ml-auto">{button('Markdown source', '', <MarkdownLogoIcon aria-hidden />, false, onSource)}</span>
-      </div>
+      <RichTextBar label={label} formats={formats} onAct={act} />
       {linking !== null && (
         <LinkRow
           address={linking}

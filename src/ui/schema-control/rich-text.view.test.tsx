@@ -28,9 +28,16 @@ const open = (first: string) => {
   return showView(<Stage first={first} />)
 }
 
+/** Into the text; its editor comes with the first press. */
+async function enter(screen: Awaited<ReturnType<typeof open>>['screen']): Promise<void> {
+  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveAttribute('contenteditable', 'true')
+  await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveFocus()
+}
+
 it('writes Markdown, by keys and by the toolbar', async () => {
   const { screen } = await open('')
-  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await enter(screen)
   await userEvent.keyboard('Now ')
   await userEvent.keyboard('{Control>}b{/Control}20% off{Control>}b{/Control}')
   await expect.poll(() => written.at(-1)).toBe('Now **20% off**')
@@ -42,7 +49,7 @@ it('writes Markdown, by keys and by the toolbar', async () => {
 
 it('sets a link by its address', async () => {
   const { screen } = await open('Read more')
-  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await enter(screen)
   await userEvent.keyboard('{Control>}a{/Control}')
   await screen.getByRole('button', { name: /^Link/ }).click()
   await screen.getByRole('textbox', { name: 'Address of the link' }).fill('javascript:alert(1)')
@@ -56,7 +63,7 @@ it('sets a link by its address', async () => {
 it('writes nothing when a text is only opened', async () => {
   const { screen } = await open('## Heading\n\n* one\n* two\n\n__bold__ text')
   await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveTextContent('Heading')
-  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await enter(screen)
   await userEvent.keyboard('{ArrowDown}{ArrowDown}')
   expect(written).toEqual([])
 })
@@ -70,4 +77,26 @@ it('opens what it could not keep as source, and says why', async () => {
   await screen.getByRole('textbox').fill('plain now')
   await screen.getByRole('button', { name: 'Back to the editor' }).click()
   await expect.element(screen.getByRole('textbox', { name: 'Story' })).toHaveTextContent('plain now')
+})
+
+it('shows the text before its editor is there, begins where it was pressed, and keeps what is typed meanwhile', async () => {
+  const { screen } = await open('## Heading\n\nA [link](https://example.com/) and **bold** text')
+  const text = screen.getByRole('textbox', { name: 'Story' })
+  await expect.element(text).toHaveTextContent('A link and bold text')
+  expect(text.element().getAttribute('contenteditable')).toBeNull()
+  expect(text.element().querySelector('a[href]')).toBeNull()
+  const before = text.element().getBoundingClientRect()
+  await userEvent.tab()
+  await expect.element(screen.getByRole('button', { name: /^Bold/ })).toHaveFocus()
+  await userEvent.tab()
+  await userEvent.keyboard('New ')
+  await expect.poll(() => written.at(-1)).toBe('## New Heading\n\nA [link](https://example.com/) and **bold** text')
+  const after = screen.getByRole('textbox', { name: 'Story' }).element().getBoundingClientRect()
+  expect([after.top, after.height]).toEqual([before.top, before.height])
+})
+
+it('takes the act of a button that was pressed first', async () => {
+  const { screen } = await open('Some words')
+  await screen.getByRole('button', { name: /^Bulleted list/ }).click()
+  await expect.poll(() => written.at(-1)).toBe('- Some words')
 })

@@ -25,9 +25,9 @@ const TINT: Record<string, string> = { warn: 'bg-term-warn/7', error: 'bg-term-e
 
 // Built once: a row is drawn thousands of times while somebody scrolls, and joining classes each time is what costs.
 const ROW =
-  'grid grid-cols-[3rem_4.5rem_3.75rem_minmax(0,1fr)] items-start gap-x-3 px-3 py-0.75 font-mono text-hint leading-4.75 md:grid-cols-[3rem_4.5rem_3.75rem_6.5rem_minmax(0,1fr)] '
+  'grid grid-cols-[2.25rem_4.5rem_3.75rem_minmax(0,1fr)] items-start gap-x-3 px-3 py-0.75 font-mono text-hint leading-4.75 md:grid-cols-[3rem_4.5rem_3.75rem_6.5rem_minmax(0,1fr)] '
 const TIME = 'cursor-pointer whitespace-nowrap text-term-dim tabular-nums select-none hover:text-term-ink'
-const NUMBER = 'text-right text-2xs leading-4.75 text-term-dim tabular-nums select-none'
+const NUMBER = 'text-2xs leading-4.75 text-term-dim tabular-nums select-none md:text-right'
 const MESSAGE = 'min-w-0 text-term-ink max-md:col-span-4'
 
 /** Clicks on its number and its time are heard by the list (terminal-lines.tsx): a row has as few parts and functions as it can. */

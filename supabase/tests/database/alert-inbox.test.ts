@@ -132,6 +132,30 @@ describe('the inbox', () => {
     expect(await summary(viewer)).toMatchObject({ firing: [{ rule_name: 'Runs', count: 2 }] })
   })
 
+  it('of five thousand entries is read in few pages, each once', async () => {
+    await sql`
+      insert into public.alert_events (organization_id, rule_name, kind, state, title)
+      select ${admin.organization.id}, 'Runs', 'run', 'firing', 'Entry ' || n from generate_series(1, 5000) n`
+    const seen: number[] = []
+    let pages = 0
+    let before: number | undefined
+    for (let more = true; more; pages++) {
+      const page = await inbox(viewer, { limit: 500, ...(before === undefined ? {} : { before }) })
+      seen.push(...page.events.map(({ seq }) => seq))
+      ;({ more } = page)
+      before = page.events.at(-1)?.seq
+    }
+    expect(pages).toBe(10)
+    expect(new Set(seen).size).toBe(5000)
+    expect(seen).toEqual([...seen].sort((x, y) => y - x))
+    // All of them, and back: what one call marks is what comes back.
+    const marked = await rpc<string[]>(viewer, 'mark_alerts', { event_ids: null, read: true })
+    expect(marked).toHaveLength(5000)
+    expect((await summary(viewer)).unread).toBe(0)
+    expect(await rpc<string[]>(viewer, 'mark_alerts', { event_ids: marked, read: false })).toHaveLength(5000)
+    expect((await inbox(viewer, { limit: 1000 })).events).toHaveLength(500)
+  })
+
   it('tells admins, and no one else, what became of mails', async () => {
     await twoEvents()
     await sql`update public.alert_messages m set status = 'failed', next_attempt_at = null, error = '550 no such mailbox' from public.alert_events e where e.id = m.event_id and e.state = 'firing' and m.organization_id = ${admin.organization.id}`
@@ -199,6 +223,99 @@ describe('the outbox', () => {
     const { event } = only(await sql<{ event: string }[]>`select public.queue_alert_test(${rule}, 'ada@example.com') as event`)
     expect((await sql<{ m: Claimed }[]>`select m from public.claim_alert_messages(10, ${event}) m`).map(({ m }) => m.event.title)).toEqual(Array(3).fill('Test message of "run rule"'))
     expect((await eventsOf(sql, admin)).map(({ state }) => state)).toEqual(['firing', 'test'])
+  })
+})
+
+describe('what is told', () => {
+  interface Claimed { recipient: string; organization: { slug: string } }
+  const claim = async (limit: number) => (await sql<{ m: Claimed }[]>`select m from public.claim_alert_messages(${limit}) m`).map(({ m }) => m)
+  const ruleOf = async (who: Member) => only(await sql<{ id: string }[]>`select id from public.alert_rules where organization_id = ${who.organization.id}`).id
+  const channels = async (event: string) =>
+    Object.fromEntries((await sql<{ channel: string; n: number }[]>`select channel, count(*)::integer as n from public.alert_messages where event_id = ${event} group by 1`).map(({ channel, n }) => [channel, n]))
+  const sendTest = async (rule: string) => only(await sql<{ event: string }[]>`select public.queue_alert_test(${rule}, 'ada@example.com') as event`).event
+
+  it('does not go to an address that was taken out of the rule since, nor to the webhook of before', async () => {
+    const rule = await newRule(admin, { kind: 'run', member_ids: [viewer.userId], emails: ['a@example.com', 'b@example.com'], webhook_url: 'https://hooks.example.com/' })
+    await fail()
+    await evaluate(sql)
+    // One of them was on its way when its worker died.
+    await sql`
+      update public.alert_messages set status = 'sending', attempts = 1, next_attempt_at = null, lease_token = 1, lease_expires_at = now() - interval '1 second'
+      where organization_id = ${admin.organization.id} and recipient = 'a@example.com'`
+    await changeRule(admin, rule, { member_ids: [], emails: ['b@example.com', 'c@example.com'], webhook_url: 'https://hooks.example.com/new' })
+    expect((await claim(100)).map(({ recipient }) => recipient)).toEqual(['b@example.com'])
+    const error = 'the rule no longer names this address'
+    expect((await messagesOf(sql, admin)).map(({ recipient, status, error: why }) => [recipient, status, why])).toEqual([
+      ...[['a@example.com', 'failed', error], ['b@example.com', 'sending', null], [viewer.email, 'failed', error]].sort((x, y) => ((x[0] ?? '') < (y[0] ?? '') ? -1 : 1)),
+      ['https://hooks.example.com/', 'failed', error],
+    ])
+    expect(await claim(100)).toEqual([])
+  })
+
+  it('is 300 mails an hour for an organization, whoever is named how often; the inbox and webhooks are told on', async () => {
+    const emails = Array.from({ length: 20 }, (_, n) => `n${n}@example.com`)
+    for (const name of ['One', 'Two']) await newRule(admin, { kind: 'run', name, emails, webhook_url: `https://hooks.example.com/${name}` })
+    const other = await world.newAdmin()
+    await newSitesWithItem(sql, other.organization, 1)
+    await newRule(other, { kind: 'run', emails })
+    const before = only(await sql<{ id: string }[]>`
+      insert into public.alert_events (organization_id, rule_name, kind, state, title) values (${admin.organization.id}, 'Before', 'run', 'firing', 'Before') returning id`).id
+    await sql`
+      insert into public.alert_messages (organization_id, event_id, channel, recipient, status, next_attempt_at)
+      select ${admin.organization.id}, ${before}, 'email', n || '@example.com', 'sent', null from generate_series(1, 275) n`
+    // Forty mails at once where twenty-five are left.
+    for (const who of [admin, other]) await fail(who)
+    await evaluate(sql)
+    const told = (who: Member) => sql<{ channel: string; n: number }[]>`
+      select channel, count(*)::integer as n from public.alert_messages where organization_id = ${who.organization.id} and event_id <> ${before} group by 1 order by 1`
+    expect([...await told(admin)]).toEqual([{ channel: 'email', n: 25 }, { channel: 'webhook', n: 2 }])
+    expect([...await told(other)]).toEqual([{ channel: 'email', n: 20 }])
+    expect((await eventsOf(sql, admin)).filter(({ title }) => title !== 'Before')).toHaveLength(2)
+
+    const rule = only(await sql<{ id: string }[]>`select id from public.alert_rules where organization_id = ${admin.organization.id} and name = 'One'`).id
+    expect(await channels(await sendTest(rule))).toEqual({ webhook: 1 })
+    await sql`update public.alert_messages set created_at = created_at - interval '61 minutes' where organization_id = ${admin.organization.id}`
+    expect(await channels(await sendTest(rule))).toEqual({ email: 20, webhook: 1 })
+  })
+
+  it('is claimed a dozen of each organization at a time: one with many does not keep the others waiting', async () => {
+    const other = await world.newAdmin()
+    await newSitesWithItem(sql, other.organization, 1)
+    for (const who of [admin, other]) await newRule(who, { kind: 'run', emails: ['a@example.com', 'b@example.com'] })
+    for (const who of [admin, other]) await fail(who)
+    await evaluate(sql)
+    // Sixty more that have waited for an hour.
+    await sql`
+      with event as (
+        insert into public.alert_events (organization_id, rule_id, rule_name, kind, state, title)
+        select ${admin.organization.id}, ${await ruleOf(admin)}, 'Before', 'run', 'firing', 'Before' from generate_series(1, 30) returning id)
+      insert into public.alert_messages (organization_id, event_id, channel, recipient, next_attempt_at)
+      select ${admin.organization.id}, e.id, 'email', r, now() - interval '1 hour' from event e, unnest(array['a@example.com', 'b@example.com']) r`
+    const claimed = await claim(64)
+    const of = (who: Member) => claimed.filter(({ organization }) => organization.slug === who.organization.slug).length
+    expect([of(admin), of(other)]).toEqual([12, 2])
+    expect(await claim(64)).toHaveLength(12)
+  })
+
+  it('as a test has an end, ten of an organization in ten minutes, and so has deleting rules', async () => {
+    const rule = await newRule(admin, { kind: 'run' })
+    const another = await newRule(admin, { kind: 'site', name: 'Another', threshold_minutes: 5 })
+    for (let n = 0; n < 10; n += 1) await sendTest(rule)
+    for (const one of [rule, another]) await expect(sendTest(one)).rejects.toMatchObject({ code: 'PT429', message: 'Ten test messages were sent in the last ten minutes.' })
+    await sendTest(await newRule(await world.newAdmin(), { kind: 'run' }))
+    await sql`update public.alert_events set at = at - interval '11 minutes' where organization_id = ${admin.organization.id}`
+    await sendTest(rule)
+
+    await rpc(admin, 'delete_alert_rule', { rule_id: another })
+    // The stack of the tests has other limits; what is counted is the same.
+    const spent = await sql`
+      update private.verb_uses u set window_start = clock_timestamp(), used = l.requests from private.verb_limits l
+      where l.verb = u.verb and u.user_id = ${admin.userId} and u.verb in ('delete_alert_rule', 'save_alert_rule') returning u.verb`
+    expect(spent).toHaveLength(2)
+    await expectRefusal(rpc(admin, 'delete_alert_rule', { rule_id: rule }), 'PT429', 'Too many requests.')
+    await expectRefusal(changeRule(admin, rule, { name: 'Once more' }), 'PT429', 'Too many requests.')
+    await sql`update private.verb_uses set window_start = clock_timestamp() - interval '61 seconds' where user_id = ${admin.userId}`
+    await rpc(admin, 'delete_alert_rule', { rule_id: rule })
   })
 })
 

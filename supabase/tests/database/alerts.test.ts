@@ -131,6 +131,23 @@ describe('a rule for runs', () => {
     expect((await titles())[1]).toBe('recovered: Runs start again')
   })
 
+  it('keeps runs that cannot start and a site apart, even if the two have the same id', async () => {
+    const { id } = admin.organization
+    await sql`insert into public.sites (id, organization_id, slug, name) values (${id}, ${id}, 'twin', 'Twin')`
+    await sql`insert into public.site_item_mappings (organization_id, site_id, item_id, mode) values (${id}, ${id}, ${item}, 'full')`
+    await newRule(admin, { kind: 'run' })
+    await sql`select private.failed_start(${id}, null, 'The payload of a site is too large.', null)`
+    await evaluate(sql)
+    await aMinute(sql)
+    await run(id)
+    await evaluate(sql)
+    expect((await titles()).slice(1).sort()).toEqual(['firing: Run 2 was partial: Twin', 'recovered: Runs start again'])
+    await aMinute(sql)
+    await run()
+    await evaluate(sql)
+    expect((await titles()).slice(3)).toEqual(['recovered: Delivered again: Twin'])
+  })
+
   it('does not wait for the end of a transaction that ends a run, nor makes it wait', async () => {
     await newRule(admin, { kind: 'run' })
     const { job_id } = await startSync(admin, sites)
@@ -410,6 +427,26 @@ describe('telling', () => {
     await evaluate(sql)
     expect(await eventsOf(sql, admin)).toMatchObject([{ muted: false }, { state: 'recovered', muted: true }])
     expect(await messagesOf(sql, admin)).toHaveLength(2)
+  })
+
+  it('of one organization that cannot be looked at stops no other’s, and happens when it can', async () => {
+    const other = await world.newAdmin()
+    await newSitesWithItem(sql, other.organization, 1)
+    for (const who of [admin, other]) await newRule(who, { kind: 'run' })
+    await sql.unsafe(`
+      create function private.break_alerts() returns trigger language plpgsql as $$ begin raise exception 'broken for the test'; end $$;
+      create trigger break_alerts before insert on public.alert_states for each row when (new.organization_id = '${admin.organization.id}') execute function private.break_alerts()`)
+    try {
+      await run(...sites)
+      await runToEnd(sql, other, { run: { force: true }, answer: refused })
+      expect(await evaluate(sql)).toBe(1)
+      expect(await titlesOf(sql, other)).toEqual([expect.stringMatching(/^firing: Run 1 failed/)])
+      expect(await titles()).toEqual([])
+    } finally {
+      await sql.unsafe('drop trigger break_alerts on public.alert_states; drop function private.break_alerts()')
+    }
+    expect(await evaluate(sql)).toBe(1)
+    expect(await titles()).toEqual([expect.stringMatching(/^firing: Run 1 failed/)])
   })
 
   it('ends with the rule: what waits is not sent, and the inbox closes what was open', async () => {

@@ -147,6 +147,27 @@ describe('a request', () => {
     expect((await approvalOf(elsewhere.id)).state).toBe('pending')
   })
 
+  it('has an end: 20 that wait for each person, and so many a minute', async () => {
+    const mine = await ask(editor, [sites[0] ?? ''])
+    await sql`
+      insert into public.plan_approvals (organization_id, title, plan_hash, site_ids, site_hashes, requested_by)
+      select ${organization.id}, 'Another', lpad(n::text, 64, '0'), array[gen_random_uuid()], array['x'], ${editor.userId} from generate_series(1, 19) n`
+    await expectRefusal(ask(), 'DS103', '20 of your plans wait for an approval already.')
+    // Asked for again is no further one, and a colleague has a score of their own.
+    expect((await ask(editor, [sites[0] ?? ''])).id).toBe(mine.id)
+    const colleague = await world.newMember(organization, 'editor')
+    expect((await ask(colleague)).state).toBe('pending')
+    await rpc(editor, 'withdraw_approval', { approval_id: mine.id })
+    expect((await ask()).state).toBe('pending')
+    const limit = only(await sql<{ n: number }[]>`select count(*)::integer as n from private.verb_limits where verb in ('request_approval', 'decide_approval')`)
+    expect(limit.n).toBe(2)
+    // The stack of the tests has other limits; what is counted is the same.
+    await sql`
+      update private.verb_uses set window_start = clock_timestamp(), used = (select requests from private.verb_limits where verb = 'request_approval')
+      where user_id = ${editor.userId} and verb = 'request_approval'`
+    await expectRefusal(ask(), 'PT429', 'Too many requests.')
+  })
+
   it('is for editors, of sites of their own organization', async () => {
     const viewer = await world.newMember(organization, 'viewer')
     await expectRefusal(ask(viewer), 'DS002', /role/)

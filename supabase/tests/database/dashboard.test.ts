@@ -83,7 +83,7 @@ describe('dashboard', () => {
     const admin = await world.newAdmin()
     const save = (name: string) => rpc<string>(admin, 'save_schedule', { schedule: { name, cron: '0 9 * * 1', time_zone: 'UTC' } })
     const [planned] = [await save('Planned'), await save('New')]
-    await sql`update public.schedules set next_run_at = '2999-01-07T09:00Z' where id = ${planned ?? ''}`
+    await sql`update public.schedules set next_run_at = '2999-01-07T09:00Z' where id = ${planned}`
     await sql`update public.schedules set next_run_at = null where name = 'New' and organization_id = ${admin.organization.id}`
     expect((await figures(admin)).next_runs.map(({ name, at }) => [name, at === null])).toEqual([['Planned', false], ['New', true]])
   })

@@ -49,11 +49,12 @@ const list = (filter: object = {}, more: object = {}, who = viewer) => rpc<Liste
 const titles = async (filter: object = {}, more: object = {}) => (await list(filter, { sort: 'title', descending: false, ...more })).items.map(({ title }) => title)
 const setStatuses = (changes: object[], who = editor) => rpc<Statuses>(who, 'set_item_statuses', { changes })
 const item = (title: string, more: Parameters<typeof newItem>[3] = {}) => newItem(sql, admin.organization, type, { title, ...more })
-/** A row as it lies there, with its revisions and mappings. */
+/** A row as it lies there, with its revisions, mappings and what people have not saved of it. */
 const everything = async (ids: string[]) => ({
   items: [...await sql`select to_jsonb(i) as row from public.content_items i where i.id = any (${ids}) order by i.id`],
   revisions: [...await sql`select to_jsonb(r) as row from public.content_item_revisions r where r.item_id = any (${ids}) order by r.item_id, r.revision`],
   mappings: [...await sql`select to_jsonb(m) as row from public.site_item_mappings m where m.item_id = any (${ids}) order by m.item_id, m.site_id`],
+  copies: [...await sql`select to_jsonb(c) as row from public.item_working_copies c where c.item_id = any (${ids}) order by c.item_id, c.user_id`],
 })
 
 describe('the list', () => {
@@ -194,15 +195,17 @@ describe('deleting', () => {
     await mapItems(sql, admin.organization, [{ site_id: one, item_id: a, mode: 'override', overrides: { headline: 'Here' }, position: 4 }, { site_id: two, item_id: a, mode: 'block' }])
     await read(editor.client.from('content_items').update({ title: 'A, again', data: { headline: 'A2' } }).eq('id', a).select())
     await sql`update public.content_items set publish_at = '2025-01-01T00:00:00Z', unpublish_at = '2031-01-01T00:00:00Z' where id = ${a}`
+    for (const who of [editor, admin]) await rpc(who, 'keep_working_copy', { item_id: a, title: 'Not saved yet', data: { headline: `By ${who.userId}` }, base_revision: 2 })
     const before = await everything([a, b])
     expect(before.revisions).toHaveLength(4)
+    expect(before.copies).toHaveLength(2)
 
     const facts = { items: 2, published: 1, mappings: 2, sites: 2, revisions: 4, referring: 0 }
     expect(await rpc(editor, 'delete_items', { ids: [a, b], dry_run: true })).toEqual(facts)
     expect(await everything([a, b])).toEqual(before)
     const { batch, ...gone } = await rpc<Deletion>(editor, 'delete_items', { ids: [a, b] })
     expect(gone).toEqual(facts)
-    expect(await everything([a, b])).toEqual({ items: [], revisions: [], mappings: [] })
+    expect(await everything([a, b])).toEqual({ items: [], revisions: [], mappings: [], copies: [] })
 
     await expectRefusal(rpc(stranger, 'restore_items', { batch }), 'DS083', 'cannot be brought back')
     await expectRefusal(rpc(viewer, 'restore_items', { batch }), 'DS002', 'Your role')

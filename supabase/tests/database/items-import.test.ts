@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { actAs, expectRefusal, openWorld, read, rpc, type Member } from '../support/actors.ts'
+import { written as entriesWritten } from '../support/audit.ts'
 import { json, newItem, newType } from '../support/fixtures.ts'
 
 const world = openWorld(inject('stack'))
@@ -262,8 +263,36 @@ describe('saved views', () => {
     expect([...left]).toEqual([{ name: 'Left behind', owner_id: null }])
   })
 
+  it('are in the audit log only as long as they are shared: what is somebody’s own, no admin reads there', async () => {
+    const written = (work: () => Promise<unknown>) => entriesWritten(sql, organization.id, work)
+    const update = (who: Member, id: string, values: object) => read<View[]>(who.client.from('saved_views').update(values).eq('id', id).select())
+    const remove = (who: Member, id: string) => read<View[]>(who.client.from('saved_views').delete().eq('id', id).select())
+    const own = await written(async () => {
+      const [view] = await save(viewer, { name: 'Only mine', query: 'q=salary' })
+      await update(viewer, view!.id, { query: 'q=notice' })
+      expect(await remove(viewer, view!.id)).toHaveLength(1)
+    })
+    expect(own).toEqual([])
+
+    const shared = await written(async () => {
+      const [view] = await save(editor, { name: 'For me first', query: 'q=a' })
+      await update(editor, view!.id, { shared: true, name: 'For all', query: 'q=b' })
+      await update(editor, view!.id, { query: 'q=c' })
+      await update(editor, view!.id, { shared: false, name: 'Mine again', query: 'q=d' })
+      await remove(editor, view!.id)
+    })
+    expect(shared.map(({ action, subject_name }) => [action, subject_name])).toEqual([['created', 'For all'], ['updated', 'For all'], ['deleted', 'For all']])
+    expect(shared[1]?.changes).toEqual([{ field: 'query', before: 'q=b', after: 'q=c' }])
+    expect(JSON.stringify(shared)).not.toMatch(/For me first|Mine again|q=a|q=d/)
+  })
+
   it('have an end', async () => {
     await sql`insert into public.saved_views (organization_id, owner_id, page, name, query) select ${organization.id}, ${viewer.userId}, 'sites', 'View ' || n, 'q=' || n from generate_series(1, 100) n`
     await expectRefusal(read(viewer.client.from('saved_views').insert({ page: 'sites', name: 'One more', query: '' }).select()), 'DS080', '100 saved views')
+    // Nor is it reached by asking for many at once.
+    const many = (count: number) => Array.from({ length: count }, (_, n) => ({ page: 'jobs', name: `Run view ${n}`, query: '' }))
+    await expectRefusal(read(viewer.client.from('saved_views').insert(many(101)).select()), 'DS080', '100 saved views')
+    expect(await sql`select from public.saved_views where owner_id = ${viewer.userId} and page = 'jobs'`).toHaveLength(0)
+    expect(await read(viewer.client.from('saved_views').insert(many(100)).select('id'))).toHaveLength(100)
   })
 })

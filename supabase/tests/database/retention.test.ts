@@ -224,6 +224,39 @@ describe('ids that the receiver has seen', () => {
   })
 })
 
+describe('requests for approval', () => {
+  it('that are closed go when they are older than their organization keeps; open ones, and the one that a run names, stay', async () => {
+    await newSitesWithItem(sql, organization, 1)
+    const editor = await world.newMember(organization, 'editor')
+    // Nothing of it was accepted, so that it may go.
+    const { job_id } = await runToEnd(sql, admin, { answer: refused })
+    const add = (title: string, state: string, days: number, more: { decidedDays?: number; job?: string } = {}) => sql`
+      insert into public.plan_approvals (organization_id, title, plan_hash, site_ids, site_hashes, requested_by, state, requested_at, decided_at, job_id)
+      values (${organization.id}, ${title}, repeat('a', 64), array[gen_random_uuid()], array['x'], ${editor.userId}, ${state}, now() - make_interval(days => ${days}),
+        now() - make_interval(days => ${more.decidedDays ?? null}::integer), ${more.job ?? null})`
+    for (const state of ['used', 'rejected', 'outdated', 'withdrawn']) {
+      await add(`${state}, old`, state, 91)
+      await add(`${state}, young`, state, 89)
+    }
+    await add('rejected lately', 'rejected', 91, { decidedDays: 1 })
+    await add('of a run', 'used', 91, { job: job_id })
+    await add('pending, old', 'pending', 91)
+    await add('approved, old', 'approved', 91)
+    const left = async () => (await sql<{ title: string }[]>`select title from public.plan_approvals where organization_id = ${organization.id} order by title`).map(({ title }) => title)
+    const kept = ['approved, old', 'of a run', 'outdated, young', 'pending, old', 'rejected lately', 'rejected, young', 'used, young', 'withdrawn, young']
+    // No more of them at once than of anything else.
+    await remove(3)
+    expect(await left()).toHaveLength(kept.length + 1)
+    await remove()
+    expect((await left()).sort()).toEqual([...kept].sort())
+    // That time has gone by is nobody's act.
+    expect(await sql`select from public.audit_log where organization_id = ${organization.id} and subject_kind = 'plan_approvals' and action = 'deleted'`).toEqual([])
+    await sql`delete from public.sync_jobs where id = ${job_id}`
+    await remove()
+    expect((await left()).sort()).toEqual(kept.filter((title) => title !== 'of a run').sort())
+  })
+})
+
 describe('set_retention', () => {
   const days = async () => only(await sql<{ days: number }[]>`select retention_days as days from public.organizations where id = ${organization.id}`).days
 

@@ -336,6 +336,24 @@ describe('templates', () => {
     expect(acts).toEqual(['created', 'updated', 'deleted'])
   })
 
+  it('have an end: 200 of them, also in one statement and by two at the same moment', async () => {
+    const own = await world.newAdmin()
+    const some = (count: number, word: string) => Array.from({ length: count }, (_, n) => ({ name: 'note', title: `${word} ${n}`, schema: { type: 'object', properties: {} } }))
+    const kept = async () => only(await sql<{ n: number }[]>`select count(*)::integer as n from public.content_type_templates where organization_id = ${own.organization.id}`).n
+    const full = /^There are 200 templates already/
+    await expectRefusal(read(templates(own).insert(some(201, 'One too many'))), 'DS078', full)
+    expect(await kept()).toBe(0)
+    await read(templates(own).insert(some(199, 'Kept')))
+    const outcomes = await Promise.allSettled(['A', 'B', 'C'].map((word) => read(templates(own).insert(some(1, word)))))
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    await expectRefusal(read(templates(own).insert(some(1, 'D'))), 'DS078', full)
+    expect(await kept()).toBe(200)
+    // Another organization has its own.
+    await read(templates().insert(draft(unique('Elsewhere'))))
+    await read(templates(own).delete().eq('title', 'Kept 0'))
+    await read(templates(own).insert(some(1, 'E')))
+  })
+
   it('hold what a type could be, and nothing else', async () => {
     await expectRefusal(read(templates().insert({ ...draft(unique('Bad')), schema: { type: 'object', properties: { 'Not a name': { type: 'string' } } } })), 'DS022', 'is not one that DataSync understands')
     await expectRefusal(read(templates().insert({ ...draft(unique('Bad')), example: [] })), '23514', 'content_type_templates_example_check')

@@ -211,7 +211,7 @@ async function giveAlerts(sql: Sql, owner: Member, site: string, job: string): P
       (${organization.id}, ${alertRule}, 'organization', ${organization.id}, 'A', now(), false, now(), ${job}, 0)`
   const { id: alertEvent } = only(await sql<{ id: string }[]>`
     insert into public.alert_events (organization_id, rule_id, rule_name, kind, state, title, job_id) values (${organization.id}, ${alertRule}, 'Runs', 'run', 'firing', 'Run 1 failed', ${job}) returning id`)
-  await sql`insert into private.alert_transitions (organization_id, rule_id, subject_id, change, event_id) values (${organization.id}, ${alertRule}, ${site}, 1, ${alertEvent})`
+  await sql`insert into private.alert_transitions (organization_id, rule_id, subject_kind, subject_id, change, event_id) values (${organization.id}, ${alertRule}, 'site', ${site}, 1, ${alertEvent})`
   await sql`
     insert into public.alert_messages (organization_id, event_id, channel, recipient, member_id, status, next_attempt_at)
     values (${organization.id}, ${alertEvent}, 'email', 'ops@example.com', ${owner.userId}, 'sent', null)`

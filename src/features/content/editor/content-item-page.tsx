@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router-dom'
 import { useOwnWork, type OwnWork } from '@/features/content/editor/draft-keeper'
 import { ItemEditor } from '@/features/content/editor/item-editor'
@@ -23,27 +23,33 @@ export function Component() {
 function ExistingItem({ itemId }: { itemId: string }) {
   const item = useItem(itemId)
   const types = useContentTypes()
-  const failure = item.error ?? types.error
+  const [last, setLast] = useState<Item | null>(null)
+  if (item.data != null && item.data !== last) setLast(item.data)
+  // An editor that is open stays when a later look fails: somebody may be writing in it.
+  const failure = [item, types].find(({ error, data }) => error !== null && data === undefined)?.error ?? null
   if (failure !== null) {
     return <Failed error={failure} onRetry={() => void Promise.all([item.refetch(), types.refetch()])} />
   }
   if (item.data === undefined || types.data === undefined) return <Loading />
-  if (item.data === null) return <Missing title="There is no such item" detail="It was deleted, or it belongs to another organization." />
-  const type = types.data.find(({ id }) => id === item.data?.typeId)
+  // Somebody else has deleted it while it was open: what was written here can still be copied.
+  const shown = item.data ?? last
+  if (shown === null) return <Missing title="There is no such item" detail="It was deleted, or it belongs to another organization." />
+  const type = types.data.find(({ id }) => id === shown.typeId)
   // The item came before its type was made: the list of types is the older answer.
   if (type === undefined) return <Loading />
-  return <WithOwnWork item={item.data} type={type} />
+  return <WithOwnWork item={shown} type={type} deleted={item.data === null} />
 }
 
 /** The form opens with what this person has typed before and not saved. */
-function WithOwnWork({ item, type }: { item: Item | null; type: ContentType }) {
+function WithOwnWork({ item, type, deleted = false }: { item: Item | null; type: ContentType; deleted?: boolean }) {
   const userId = useSession(({ user }) => user?.id ?? '')
   const isEditor = useHasRole('editor')
-  const subject = useMemo(() => (item === null ? { typeId: type.id } : { itemId: item.id }), [item, type.id])
+  const itemId = item?.id
+  const subject = useMemo(() => (itemId === undefined ? { typeId: type.id } : { itemId }), [itemId, type.id])
   const own = useOwnWork(userId, isEditor ? subject : null)
-  if (own.error !== null) return <Failed error={own.error} onRetry={() => void own.refetch()} />
+  if (own.error !== null && own.data === undefined) return <Failed error={own.error} onRetry={() => void own.refetch()} />
   if (isEditor && own.data === undefined) return <Loading />
-  return <ItemEditor item={item} type={type} own={own.data ?? NOTHING} userId={userId} />
+  return <ItemEditor item={item} type={type} own={own.data ?? NOTHING} userId={userId} deleted={deleted} />
 }
 
 const NOTHING: OwnWork = { copy: null, here: null }
@@ -52,7 +58,7 @@ function NewItem() {
   const [search] = useSearchParams()
   const types = useContentTypes()
   const isEditor = useHasRole('editor')
-  if (types.error !== null) return <Failed error={types.error} onRetry={() => void types.refetch()} />
+  if (types.error !== null && types.data === undefined) return <Failed error={types.error} onRetry={() => void types.refetch()} />
   if (types.data === undefined) return <Loading />
   if (!isEditor) return <Missing title="Viewers cannot write items" detail="An admin of the organization can make you an editor." />
   const wanted = search.get('type')

@@ -85,7 +85,7 @@ const DESTINED: Record<ItemCondition, (sites: string) => string> = {
 }
 
 export function ItemSitesCard({ item }: { item: Item }) {
-  const { data, error } = useItemSites(item.id)
+  const { data, error, refetch } = useItemSites(item.id)
   const now = useNow()
   const shown = data?.filter(({ mode }) => mode !== 'block').length ?? 0
   return (
@@ -97,8 +97,13 @@ export function ItemSitesCard({ item }: { item: Item }) {
         </Link>
       }
     >
-      {error !== null ? (
-        <p role="alert" className="text-hint text-failure">{errorLine(error)}</p>
+      {error !== null && data === undefined ? (
+        <p role="alert" className="text-hint text-failure">
+          {errorLine(error)}{' '}
+          <button type="button" className="underline underline-offset-2" onClick={() => void refetch()}>
+            Try again
+          </button>
+        </p>
       ) : data === undefined ? (
         <Skeleton className="w-40" />
       ) : data.length === 0 ? (
@@ -138,9 +143,7 @@ export function ItemHistoryCard({ item, typeTitle, onHistory }: { item: Item; ty
         <dt className="text-ink-3">Type</dt>
         <dd>{typeTitle}</dd>
         <dt className="text-ink-3">Revision</dt>
-        <dd className="tabular-nums">
-          {item.revision} <span className="text-ink-3">({count('save', item.revision)})</span>
-        </dd>
+        <dd className="tabular-nums">{item.revision}</dd>
         <dt className="text-ink-3">Last saved</dt>
         <dd>
           <RelativeTime at={item.updatedAt} />

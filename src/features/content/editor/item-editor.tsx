@@ -12,10 +12,11 @@ import { useCompany } from '@/features/content/editor/use-company'
 import { useItemEditor, type ItemEditorState } from '@/features/content/editor/use-item-editor'
 import { useNeighbours } from '@/features/content/editor/use-neighbours'
 import type { ItemStatus } from '@/features/content/item-status'
+import { listHref } from '@/features/content/last-list'
 import type { Item } from '@/features/content/queries/item'
 import { paths } from '@/lib/paths'
 import type { ContentType } from '@/lib/queries/content-types'
-import { useHasRole } from '@/lib/session'
+import { useHasRole, useOrganizationId } from '@/lib/session'
 import { useShortcut } from '@/lib/shortcuts'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -42,10 +43,13 @@ interface ItemEditorProps {
   type: ContentType
   own: OwnWork
   userId: string
+  /** It is not there any more. */
+  deleted: boolean
 }
 
-export function ItemEditor({ item, type, own, userId }: ItemEditorProps) {
+export function ItemEditor({ item, type, own, userId, deleted }: ItemEditorProps) {
   const navigate = useNavigate()
+  const organizationId = useOrganizationId()
   const isEditor = useHasRole('editor')
   const box = useRef<HTMLFormElement>(null)
   const [search, setSearch] = useSearchParams()
@@ -53,6 +57,7 @@ export function ItemEditor({ item, type, own, userId }: ItemEditorProps) {
     item,
     own,
     userId,
+    deleted,
     typeId: type.id,
     typeRevision: type.revision,
     schema: type.schema,
@@ -93,13 +98,11 @@ export function ItemEditor({ item, type, own, userId }: ItemEditorProps) {
 
   useShortcut('$mod+s', 'Save', () => { if (dirty) save(editor.status ?? 'draft') }, { enabled: canSave, inFields: true })
   useShortcut('$mod+Enter', 'Publish', () => { if (dirty || editor.status !== 'published') save('published') }, { enabled: canSave, inFields: true })
-  useShortcut('Escape', 'Back to the list', () => void navigate(paths.content.getHref()))
+  useShortcut('Escape', 'Back to the list', () => void navigate(listHref(organizationId)))
   useShortcut('e', 'Edit the first field', () => goTo('title'), { enabled: canSave })
   useShortcut('p', 'Preview as on the site', togglePreview)
   useShortcut('h', 'History', showHistory, { enabled: base !== null })
-  const { previous, next } = useNeighbours(base?.id ?? null)
-  useShortcut('[', 'Previous item of the list', () => { if (previous !== null) void navigate(paths.contentItem.getHref(previous)) }, { enabled: previous !== null })
-  useShortcut(']', 'Next item of the list', () => { if (next !== null) void navigate(paths.contentItem.getHref(next)) }, { enabled: next !== null })
+  useNeighbours(base?.id ?? null)
 
   const discard = () => {
     const undo = editor.discard()
@@ -175,7 +178,7 @@ export function ItemEditor({ item, type, own, userId }: ItemEditorProps) {
         <aside className={cn('flex min-w-0 flex-col gap-4', isPreviewing && 'xl:sticky xl:top-16', isPreviewing && pane === 'form' && 'max-xl:hidden')}>
           {isPreviewing && (
             <Suspense fallback={<Card title="As on the site"><Skeleton className="h-120 rounded-md" /></Card>}>
-              <SitePreview itemId={base?.id ?? null} typeId={type.id} work={editor.work} siteId={search.get('site')} onSite={(site) => setParams({ site }, true)} />
+              <SitePreview itemId={base?.id ?? null} typeId={type.id} schema={type.schema} work={editor.work} siteId={search.get('site')} onSite={(site) => setParams({ site }, true)} />
             </Suspense>
           )}
           {!isPreviewing && canSave && (

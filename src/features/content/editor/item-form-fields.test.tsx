@@ -41,7 +41,7 @@ function Form({ data = {}, readOnly = false }: { data?: ItemFormValues['data']; 
 describe('the form of a type', () => {
   it('has its fields in its order, with a control each', () => {
     render(<Form />)
-    const labels = [...document.querySelectorAll('label')].map((label) => label.textContent)
+    const labels = [...document.querySelectorAll('label[for]')].map((label) => label.textContent)
     expect(labels).toEqual([
       'Title', 'Headline', 'Body (optional)', 'Discount (optional)', 'Shown (optional)', 'Theme', 'Tags (optional)', 'Link (optional)', 'Starts on (optional)',
     ])

@@ -5,25 +5,29 @@ import { CircleDashedIcon } from '@phosphor-icons/react/CircleDashed'
 import { DotsThreeIcon } from '@phosphor-icons/react/DotsThree'
 import { EyeIcon } from '@phosphor-icons/react/Eye'
 import { TrashIcon } from '@phosphor-icons/react/Trash'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useNavigate } from 'react-router-dom'
-import { DeleteItemsDialog } from '@/features/content/list/delete-items-dialog'
 import { useBulk } from '@/features/content/list/use-bulk'
 import { Company } from '@/features/content/editor/company'
 import type { Companion } from '@/features/content/editor/use-company'
 import { useDuplicate } from '@/features/content/editor/use-duplicate'
+import { listHref } from '@/features/content/last-list'
 import type { Item } from '@/features/content/queries/item'
 import type { ItemStatus } from '@/features/content/item-status'
 import { itemCondition, windowSentence, type ItemCondition } from '@/features/content/publish-window'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
-import { useHasRole } from '@/lib/session'
+import { useHasRole, useOrganizationId } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { DropdownMenu, MenuItem, MenuSeparator } from '@/ui/dropdown-menu'
 import { IconButton } from '@/ui/icon-button'
 import { PageHeader } from '@/ui/page-header'
 import { StatusChip } from '@/ui/status-chip'
 import { useNow } from '@/ui/use-now'
+
+// The question comes with the menu that asks it.
+const loadDelete = () => import('@/features/content/list/delete-items-dialog').then(({ DeleteItemsDialog: View }) => ({ default: View }))
+const DeleteItemsDialog = lazy(loadDelete)
 
 interface ItemHeaderProps {
   item: Item | null
@@ -48,9 +52,12 @@ const SUB: Record<ItemCondition, string> = {
 
 export function ItemHeader({ item, typeTitle, dirty, companions, isPreviewing, onPreview, onHistory, onStatus }: ItemHeaderProps) {
   const navigate = useNavigate()
+  const organizationId = useOrganizationId()
   const isEditor = useHasRole('editor')
   const now = useNow()
   const [deleting, setDeleting] = useState(false)
+  const [asked, setAsked] = useState(false)
+  if (deleting && !asked) setAsked(true)
   usePageTitle({ label: 'Content', href: paths.content.getHref() }, item?.title ?? `New ${typeTitle}`)
   const duplicate = useDuplicate()
   const { remove } = useBulk(undefined)
@@ -103,16 +110,17 @@ export function ItemHeader({ item, typeTitle, dirty, companions, isPreviewing, o
           </>
         }
       />
-      <DeleteItemsDialog
-        open={deleting}
-        ids={[item.id]}
-        title={item.title}
-        onOpenChange={setDeleting}
-        onConfirm={async () => {
-          await remove([item.id], item.title)
-          await navigate(paths.content.getHref())
-        }}
-      />
+      {asked && (
+        <Suspense>
+          <DeleteItemsDialog
+            open={deleting}
+            ids={[item.id]}
+            title={item.title}
+            onOpenChange={setDeleting}
+            onConfirm={() => remove([item.id], item.title, () => navigate(listHref(organizationId), { replace: true }))}
+          />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -22,7 +22,7 @@ interface ItemSaveBarProps {
 export function ItemSaveBar({ status, dirty, saving, draft, onSave, onDiscard, children }: ItemSaveBarProps) {
   const kept = status ?? 'draft'
   return (
-    <div data-foot className="sticky bottom-14 z-20 mt-2 flex max-h-[75dvh] flex-col gap-2.5 overflow-y-auto rounded-lg border border-line bg-panel px-3 py-2.5 md:bottom-3">
+    <div data-foot className="sticky bottom-14 z-20 mt-2 flex max-h-[75dvh] flex-col gap-2.5 overflow-y-auto rounded-lg border border-line bg-panel px-4 py-2.5 md:bottom-3">
       {children}
       {/* From the left: passing messages come up at the right. */}
       <div className="flex flex-wrap items-center gap-2">

@@ -30,7 +30,7 @@ export function PublishWindowCard({ control, status, window, readOnly }: Publish
         <Moment control={control} name="unpublishAt" label="Unpublish at" clears="Clear the end" empty="It stays until somebody takes it back." error={problem} readOnly={readOnly} />
       </div>
       <p className="mt-3 text-hint text-ink-3">
-        {zoneLabel(zone)} time, {zoneOffset(zone, now)}.
+        Times are in {zoneLabel(zone)}{zoneOffset(zone, now) === zoneLabel(zone) ? '' : ` (${zoneOffset(zone, now)})`}.
       </p>
       {sentence !== null && <p className="mt-1 text-hint text-ink">{sentence}</p>}
     </Card>

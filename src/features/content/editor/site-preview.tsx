@@ -1,3 +1,4 @@
+import type { ContentSchema } from '@core/content-schema'
 import { DesktopIcon } from '@phosphor-icons/react/Desktop'
 import { DeviceMobileIcon } from '@phosphor-icons/react/DeviceMobile'
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
@@ -14,12 +15,14 @@ import { Card } from '@/ui/card'
 import { Combobox } from '@/ui/combobox'
 import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
+import { fieldLabel } from '@/ui/schema-control/widget'
 import { SegmentedControl } from '@/ui/segmented-control'
 import { Skeleton } from '@/ui/skeleton'
 
 interface SitePreviewProps {
   itemId: string | null
   typeId: string
+  schema: ContentSchema
   /** What stands in the form. */
   work: Work
   siteId: string | null
@@ -34,7 +37,7 @@ const HEIGHT = 760
 const PAUSE_MS = 200
 
 /** The page of a site as it would be with what stands in the form: the landing page itself, in a frame. */
-export function SitePreview({ itemId, typeId, work, siteId, onSite }: SitePreviewProps) {
+export function SitePreview({ itemId, typeId, schema, work, siteId, onSite }: SitePreviewProps) {
   const sites = useSiteNames()
   const mapped = useItemSites(itemId)
   const [device, setDevice] = useState<Device>('phone')
@@ -51,7 +54,7 @@ export function SitePreview({ itemId, typeId, work, siteId, onSite }: SitePrevie
   const settled = useDelayed(work, PAUSE_MS)
   const preview = useItemPreview(shown === null ? null : { siteId: shown, itemId, typeId, work: { title: settled.title.trim(), data: settled.data } })
 
-  const failure = sites.error ?? mapped.error ?? (preview.data === undefined ? preview.error : null)
+  const failure = [sites, mapped, preview].find(({ error, data }) => error !== null && data === undefined)?.error ?? null
   return (
     <Card title="As on the site" actions={
       <SegmentedControl<Device>
@@ -71,9 +74,9 @@ export function SitePreview({ itemId, typeId, work, siteId, onSite }: SitePrevie
       ) : (
         <>
           <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-            {shown !== null && <Combobox aria-label="Site" value={shown} onValueChange={onSite} options={options} nothingFound="No site is called that." className="w-60" />}
+            {shown !== null && <Combobox aria-label="Site" value={shown} onValueChange={onSite} options={options} nothingFound="No site is called that." className="w-full sm:w-80" />}
             <p role="status" className="text-hint text-ink-2">
-              {preview.data === undefined ? '' : sentence(preview.data)}
+              {preview.data === undefined ? '' : sentence(preview.data, schema)}
             </p>
           </div>
           {preview.data === undefined ? <Skeleton className="h-120 rounded-md" /> : <Frame preview={preview.data} device={device} />}
@@ -87,7 +90,7 @@ function modeWords(mode: string | undefined): string {
   return mode === undefined ? 'not mapped' : mode === 'override' ? 'overrides' : mode === 'block' ? 'blocked' : 'full'
 }
 
-function sentence({ mode, overridden, items }: ItemPreview): string {
+function sentence({ mode, overridden, items }: ItemPreview, schema: ContentSchema): string {
   const others = items.length - 1
   switch (mode) {
     case null:
@@ -95,7 +98,7 @@ function sentence({ mode, overridden, items }: ItemPreview): string {
     case 'block':
       return 'Blocked here: this is the page without it.'
     case 'override':
-      return overridden.length === 0 ? 'No field is overridden here.' : `${count('field', overridden.length)} overridden here: ${overridden.join(', ')}.`
+      return overridden.length === 0 ? 'No field is overridden here.' : `${count('field', overridden.length)} overridden here: ${overridden.map((name) => fieldLabel(name, schema.properties[name])).join(', ')}.`
     case 'full':
       return others > 0 ? `With the ${count('other item', others)} of this site.` : 'The only item of this site.'
   }

@@ -22,6 +22,8 @@ interface ItemEditorOptions {
   /** What this person has typed before and not saved. */
   own: OwnWork
   userId: string
+  /** Somebody has deleted it since. */
+  deleted: boolean
   typeId: string
   typeRevision: number
   schema: ContentSchema
@@ -35,14 +37,15 @@ function valuesOf(work: Work): ItemFormValues {
 }
 
 /** The values of the form, what is wrong with them, and their way to the database: kept while typing, one revision a save. */
-export function useItemEditor({ item, own, userId, typeId, typeRevision, schema, onCreated }: ItemEditorOptions) {
+export function useItemEditor({ item, own, userId, deleted, typeId, typeRevision, schema, onCreated }: ItemEditorOptions) {
   const queryClient = useQueryClient()
   const unsaved: Work | null = own.here?.work ?? own.copy
   // What the form is compared with. Another's save replaces it only while nothing was typed.
   const [base, setBase] = useState(item)
   const [baseRevision, setBaseRevision] = useState(() => (own.here ?? own.copy)?.baseRevision ?? item?.revision ?? null)
   const [theirs, setTheirs] = useState(() => (item !== null && (baseRevision ?? 0) < item.revision ? item : null))
-  const [gone, setGone] = useState(false)
+  const [foundGone, setGone] = useState(false)
+  const gone = foundGone || deleted
   const [strict, setStrict] = useState(false)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [draftState, setDraftState] = useState<AutosaveState>(() => initialState(own))

@@ -1,27 +1,55 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { useNavigate } from 'react-router-dom'
+import { noteList, useLastList } from '@/features/content/last-list'
+import { getItemIds } from '@/features/content/queries/items'
+import { errorLine } from '@/lib/errors'
+import { paths } from '@/lib/paths'
+import { useOrganizationId } from '@/lib/session'
+import { useShortcut } from '@/lib/shortcuts'
+import { toast } from '@/ui/toaster'
 
-interface Page {
-  items: { id: string }[]
-}
+/** Read on from the end of what the list had: enough for somebody who goes from one to the next. */
+const FURTHER = 300
 
-const isPage = (value: unknown): value is Page => typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
+/**
+ * `[` and `]` go to the items before and after this one, in the order of the list that was looked at last, as it was then: a save
+ * moves an item to its top. Whoever came by a link has no list to walk, and these keys do not exist.
+ */
+export function useNeighbours(itemId: string | null): void {
+  const navigate = useNavigate()
+  const organizationId = useOrganizationId()
+  const list = useLastList((state) => (state.list?.organizationId === organizationId ? state.list : null))
+  const reading = useRef<AbortController | null>(null)
+  useEffect(() => () => reading.current?.abort(), [])
 
-/** The items before and after this one in the list that was looked at last, in the order in which it was shown. */
-export function useNeighbours(itemId: string | null): { previous: string | null; next: string | null } {
-  const queryClient = useQueryClient()
-  // As the list was when this page opened: a save moves the item to its top.
-  const [ids] = useState(() => {
-    const lists = queryClient.getQueryCache().findAll({ queryKey: ['content_items', 'list'] })
-    lists.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)
-    for (const { state } of lists) {
-      const data: unknown = state.data
-      if (typeof data !== 'object' || data === null || !('pages' in data) || !Array.isArray(data.pages)) continue
-      const found = data.pages.filter(isPage).flatMap(({ items }) => items.map(({ id }) => id))
-      if (itemId !== null && found.includes(itemId)) return found
+  const at = list === null || itemId === null ? -1 : list.ids.indexOf(itemId)
+  const previous = at > 0 ? list?.ids[at - 1] : undefined
+  const hasNext = list !== null && at >= 0 && at + 1 < Math.max(list.ids.length, list.total)
+  const open = (id: string | undefined) => {
+    if (id !== undefined) void navigate(paths.contentItem.getHref(id))
+  }
+  const openNext = async () => {
+    if (list === null || reading.current !== null) return
+    const known = list.ids[at + 1]
+    if (known !== undefined) return open(known)
+    // Its further pages were not read yet.
+    const request = new AbortController()
+    reading.current = request
+    try {
+      const { ids, total } = await getItemIds(list.filters, { skip: list.ids.length, most: FURTHER, signal: request.signal })
+      if (request.signal.aborted) return
+      const all = [...new Set([...list.ids, ...ids])]
+      // Nothing further: items were deleted meanwhile.
+      noteList({ ...list, ids: all, total: ids.length === 0 ? all.length : total })
+      const next = all[at + 1]
+      if (next === undefined) toast.info('This is the last item of the list')
+      open(next)
+    } catch (error) {
+      if (!request.signal.aborted) toast.error(errorLine(error))
+    } finally {
+      if (reading.current === request) reading.current = null
     }
-    return []
-  })
-  const at = itemId === null ? -1 : ids.indexOf(itemId)
-  return { previous: at > 0 ? (ids[at - 1] ?? null) : null, next: at >= 0 ? (ids[at + 1] ?? null) : null }
+  }
+  useShortcut('[', 'Previous item of the list', () => open(previous), { enabled: previous !== undefined })
+  useShortcut(']', 'Next item of the list', () => void openNext(), { enabled: hasNext })
 }

@@ -26,7 +26,7 @@ export function statusRest({ unchanged, missing }: Pick<StatusOutcome, 'unchange
 
 /** What goes along, before somebody says yes. */
 export function deletionSentence({ items, published, mappings, sites, revisions, referring }: Deletion): string {
-  const goes = [count('revision', revisions), ...(mappings === 0 ? [] : [`${count('mapping', mappings)} on ${count('site', sites)}`])].join(' & ')
+  const goes = [count('revision', revisions), ...(mappings === 0 ? [] : [`${count('mapping', mappings)} on ${count('site', sites)}`])].join(' and ')
   const its = items === 1 ? 'Its' : 'Their'
   return [
     `${its} ${goes} ${revisions + mappings === 1 ? 'goes' : 'go'} along.`,

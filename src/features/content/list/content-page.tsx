@@ -5,6 +5,7 @@ import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState, type Keyboa
 import { Link, useNavigate, useSearchParams } from 'react-router-dom'
 import { ContentTabs } from '@/features/content/content-tabs'
 import type { ItemStatus } from '@/features/content/item-status'
+import { noteList } from '@/features/content/last-list'
 import { DeleteItemsDialog } from '@/features/content/list/delete-items-dialog'
 import { isFiltering, itemFilters, NO_FILTERS, SORT_KEYS, type ItemFilters } from '@/features/content/list/item-filters'
 import { ItemFiltersBar } from '@/features/content/list/item-filters-bar'
@@ -26,7 +27,7 @@ import { capitalize, count, countInWords, formatNumber } from '@/lib/format'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
 import { useContentTypes } from '@/lib/queries/content-types'
-import { useHasRole } from '@/lib/session'
+import { useHasRole, useOrganizationId } from '@/lib/session'
 import { useUrlFilters, withParameters } from '@/lib/use-url-filters'
 import { Button, buttonClass } from '@/ui/button'
 import { cn } from '@/ui/cn'
@@ -67,6 +68,14 @@ export function Component() {
   const all = types.data?.reduce((sum, type) => sum + type.itemCount, 0)
   const bulk = useBulk(rows)
   const exporting = useItemExport(types.data ?? [])
+
+  // An item that is opened from here knows its neighbours (`[` and `]`), and the way back.
+  const organizationId = useOrganizationId()
+  const place = withParameters(search, { preview: null }).toString()
+  const isCurrent = !items.isPlaceholderData
+  useEffect(() => {
+    if (rows !== undefined && total !== undefined && isCurrent) noteList({ organizationId, filters, search: place, ids: rows.map(({ id }) => id), total })
+  }, [organizationId, filters, place, rows, total, isCurrent])
 
   // What is selected was selected in a list: in another one nobody would know what they are about to change.
   const listed = JSON.stringify({ ...filters, sort: null })
@@ -150,7 +159,10 @@ export function Component() {
         <>
           <ViewBar isEditor={isEditor} hidden={hidden} />
           <ItemFiltersBar filters={filters} onChange={onFilters} types={types.data ?? []}>
-            <ColumnChooser columns={OPTIONAL_COLUMNS} hidden={hidden} onChange={setHidden} />
+            {/* A phone has room for two of them whatever is chosen. */}
+            <span className="max-sm:hidden">
+              <ColumnChooser columns={OPTIONAL_COLUMNS} hidden={hidden} onChange={setHidden} />
+            </span>
           </ItemFiltersBar>
         </>
       )}
@@ -193,7 +205,7 @@ export function Component() {
           />
         </div>
       )}
-      {rows !== undefined && total !== undefined && total > 0 && (
+      {rows !== undefined && total !== undefined && total > 0 && (filtered || total > rows.length) && (
         <div className="mt-3 flex min-h-7 flex-wrap items-center gap-3 text-hint text-ink-3">
           <span role="status">
             {count('item', total)}
@@ -282,12 +294,12 @@ function useStableActs(acts: Acts): Acts {
 function columnsFor(isEditor: boolean, acts: Acts): LongColumn<ItemRow>[] {
   return [
     { key: 'title', header: 'Title', sortable: 'ascending', cell: (item) => <Title item={item} /> },
-    { key: 'status', header: 'Status', sortable: 'ascending', className: 'w-52', cell: (item) => <ItemStatusCell item={item} isEditor={isEditor} acts={acts} /> },
-    { key: 'type', header: 'Type', sortable: 'ascending', hideBelow: 'xl', className: 'w-36', cell: (item) => <span className="block truncate">{item.typeTitle}</span> },
-    { key: 'sites', header: 'Sites', align: 'right', sortable: 'descending', hideBelow: 'sm', className: 'w-18', cell: (item) => (item.siteCount === 0 ? <span className="text-ink-3">none</span> : formatNumber(item.siteCount)) },
-    { key: 'updated', header: 'Updated', sortable: 'descending', hideBelow: 'sm', className: 'w-36', cell: (item) => <Updated at={item.updatedAt} /> },
-    { key: 'by', header: 'By', hideBelow: '2xl', className: 'w-44', cell: (item) => <span className="block truncate text-ink-2">{item.updatedBy ?? 'somebody who left'}</span> },
-    { key: 'actions', header: 'Actions', hideHeader: true, align: 'right', className: 'w-20', cell: (item) => <RowActions item={item} isEditor={isEditor} acts={acts} /> },
+    { key: 'status', header: 'Status', sortable: 'ascending', className: 'max-sm:pr-0 lg:w-52', cell: (item) => <ItemStatusCell item={item} isEditor={isEditor} acts={acts} /> },
+    { key: 'type', header: 'Type', sortable: 'ascending', hideBelow: 'xl', className: 'lg:w-36', cell: (item) => <span className="block truncate">{item.typeTitle}</span> },
+    { key: 'sites', header: 'Sites', align: 'right', sortable: 'descending', hideBelow: 'sm', className: 'lg:w-18', cell: (item) => (item.siteCount === 0 ? <span className="text-ink-3">none</span> : formatNumber(item.siteCount)) },
+    { key: 'updated', header: 'Updated', sortable: 'descending', hideBelow: 'sm', className: 'lg:w-36', cell: (item) => <Updated at={item.updatedAt} /> },
+    { key: 'by', header: 'By', hideBelow: '2xl', className: 'lg:w-44', cell: (item) => <span className="block truncate text-ink-2">{item.updatedBy ?? 'somebody who left'}</span> },
+    { key: 'actions', header: 'Actions', hideHeader: true, align: 'right', className: 'max-sm:pl-0 lg:w-20', cell: (item) => <RowActions item={item} isEditor={isEditor} acts={acts} /> },
   ]
 }
 

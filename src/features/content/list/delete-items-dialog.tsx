@@ -31,7 +31,7 @@ export function DeleteItemsDialog({ open, ids, title, onOpenChange, onConfirm }:
       title={n === 1 ? `Delete ${title === undefined ? '1 item' : `"${title}"`}?` : `Delete ${formatNumber(n)} items?`}
       description={
         <>
-          {plan.data === undefined ? plan.isError ? <span>What goes along could not be counted.</span> : <Skeleton className="w-64" /> : <span>{deletionSentence(plan.data)}</span>}{' '}
+          {plan.data === undefined ? plan.isError ? <span>What goes along could not be counted.</span> : <span className="my-1 flex flex-col gap-2"><Skeleton className="w-full" /><Skeleton className="w-2/3" /></span> : <span>{deletionSentence(plan.data)}</span>}{' '}
           <span>You can undo it from the message that follows, for an hour at most. To keep {n === 1 ? 'it' : 'them'} out of sight instead, archive {n === 1 ? 'it' : 'them'}.</span>
         </>
       }

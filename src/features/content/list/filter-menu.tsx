@@ -17,12 +17,12 @@ interface FilterMenuProps<Value extends string> {
 /** Several of a handful. */
 export function FilterMenu<Value extends string>({ label, anything, chosen, options, onChange, className }: FilterMenuProps<Value>) {
   const names = options.filter(({ value }) => chosen.includes(value)).map((option) => option.label)
-  const said = chosen.length === 0 ? anything : names.length === 1 ? names[0] : names.length === 0 ? `${label} (deleted)` : `${names[0] ?? ''} + ${names.length - 1}`
+  const said = chosen.length === 0 ? anything : names.length === 1 ? names[0] : names.length === 0 ? `${label} (deleted)` : `${names[0] ?? ''} +${names.length - 1}`
   return (
     <DropdownMenu
       align="start"
       trigger={
-        <Button aria-label={`${label}: ${chosen.length === 0 ? 'any' : names.join(', ')}`} className={cn('justify-between font-normal!', chosen.length > 0 && 'border-accent! text-accent-ink!', className)}>
+        <Button aria-label={`${label}: ${chosen.length === 0 ? 'any' : names.join(', ')}`} className={cn('justify-between! px-2.5! font-normal!', chosen.length > 0 ? 'border-accent! text-accent-ink!' : 'border-control!', className)}>
           <span className="truncate">{said}</span>
           <CaretDownIcon aria-hidden className="text-ink-3" />
         </Button>

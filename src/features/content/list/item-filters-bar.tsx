@@ -27,13 +27,13 @@ export function ItemFiltersBar({ filters, onChange, types, children }: ItemFilte
   useShortcut('/', 'Search the items', () => search.current?.focus())
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
-      <SearchField ref={search} label="Search titles & text" className="w-full sm:w-52" value={filters.text} onSearch={(text) => onChange({ text })} />
-      <FilterMenu label="Status" anything="Any status" className="max-sm:flex-1 sm:max-w-44" chosen={filters.conditions} options={CONDITIONS} onChange={(conditions) => onChange({ conditions })} />
+      <SearchField ref={search} label="Search titles and text" className="w-full sm:w-52" value={filters.text} onSearch={(text) => onChange({ text })} />
+      <FilterMenu label="Status" anything="Any status" className="max-sm:flex-[1_1_30%] sm:max-w-44" chosen={filters.conditions} options={CONDITIONS} onChange={(conditions) => onChange({ conditions })} />
       {(types.length > 1 || filters.typeIds.length > 0) && (
         <FilterMenu
           label="Type"
           anything="Any type"
-          className="max-sm:flex-1 sm:max-w-48"
+          className="max-sm:flex-[1_1_30%] sm:max-w-48"
           chosen={filters.typeIds}
           options={types.map(({ id, title }) => ({ value: id, label: title }))}
           onChange={(typeIds) => onChange({ typeIds })}
@@ -41,9 +41,10 @@ export function ItemFiltersBar({ filters, onChange, types, children }: ItemFilte
       )}
       <SiteChoice site={filters.site} onChange={(site) => onChange({ site })} />
       <div role="group" aria-label="Days of the last change" className="flex items-center gap-1.5 text-hint text-ink-2 max-sm:w-full">
-        <Input type="date" aria-label="Changed from day" className="w-33 max-sm:flex-1" max={filters.to ?? undefined} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.target.value || null })} />
+        Updated
+        <Input type="date" aria-label="Changed from day" className="w-33 max-sm:min-w-0 max-sm:flex-1" max={filters.to ?? undefined} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.target.value || null })} />
         to
-        <Input type="date" aria-label="Changed to day" className="w-33 max-sm:flex-1" min={filters.from ?? undefined} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.target.value || null })} />
+        <Input type="date" aria-label="Changed to day" className="w-33 max-sm:min-w-0 max-sm:flex-1" min={filters.from ?? undefined} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.target.value || null })} />
       </div>
       {isFiltering(filters) && (
         <Button variant="ghost" onClick={() => onChange(NO_FILTERS)}>
@@ -71,7 +72,7 @@ function SiteChoice({ site, onChange }: { site: SiteFilter | null; onChange: (si
   return (
     <Combobox
       aria-label="Site"
-      className="w-full sm:w-46"
+      className="max-sm:flex-[1_1_45%] sm:w-46"
       value={value}
       onValueChange={(next) => onChange(next === EVERYWHERE ? null : next === 'any' || next === 'none' ? next : { id: next })}
       options={options}

@@ -46,7 +46,7 @@ export function SaveViewDialog({ view, query, maySharing, onClose, onSaved }: Sa
       open
       onOpenChange={(next) => !next && onClose()}
       title={view === null ? 'Save view' : `Rename "${view.name}"`}
-      description={view === null ? 'Filters, sort & columns of this list, under a name.' : undefined}
+      description={view === null ? 'Filters, sort and columns of this list, under a name.' : undefined}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>

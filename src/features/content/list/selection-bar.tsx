@@ -38,7 +38,7 @@ export function SelectionBar({ selected, total, isEditor, onSelectAll, selecting
           Select all {formatNumber(total)}
         </Button>
       )}
-      <div className="flex items-center gap-1.5 max-sm:-mx-1 max-sm:overflow-x-auto max-sm:p-1 sm:ml-auto sm:flex-wrap">
+      <div className="flex items-center gap-1.5 max-sm:order-last max-sm:-mx-1 max-sm:w-full max-sm:overflow-x-auto max-sm:p-1 sm:ml-auto sm:flex-wrap">
         {isEditor && (
           <>
             <Button size="sm" icon={STATUS_ICON.published} onClick={() => onStatus('published')}>Publish</Button>
@@ -51,8 +51,8 @@ export function SelectionBar({ selected, total, isEditor, onSelectAll, selecting
         {isEditor && (
           <Button size="sm" className="text-failure" icon={<TrashIcon aria-hidden />} onClick={onDelete}>Delete</Button>
         )}
-        <IconButton size="sm" label="Clear the selection" icon={<XIcon aria-hidden />} onClick={onClear} />
       </div>
+      <IconButton size="sm" className="max-sm:ml-auto" label="Clear the selection" icon={<XIcon aria-hidden />} onClick={onClear} />
     </div>
   )
 }

@@ -39,8 +39,8 @@ export function useBulk(rows: readonly ItemRow[] | undefined) {
   const [refused, setRefused] = useState<RefusedItems | null>(null)
   const busy = useRef(false)
 
-  const refresh = () =>
-    queryClient.invalidateQueries({ predicate: ({ queryKey: [table] }) => table === 'content_items' || table === 'content_types' || table === 'site_item_mappings' })
+  const refresh = (refetchType: 'active' | 'none' = 'active') =>
+    queryClient.invalidateQueries({ refetchType, predicate: ({ queryKey: [table] }) => table === 'content_items' || table === 'content_types' || table === 'site_item_mappings' })
 
   /** One act at a time; `false` where it failed and was told. */
   const run = async (label: string, size: number, act: (onProgress: (done: number) => void) => Promise<void>): Promise<boolean> => {
@@ -143,21 +143,28 @@ export function useBulk(rows: readonly ItemRow[] | undefined) {
       })
     })
 
-  /** Asked before; throws, so that the question can say why it did not work. */
-  const remove = async (ids: readonly string[], title?: string): Promise<void> => {
+  /**
+   * Asked before; throws, so that the question can say why it did not work. `onGone`: a page about what is gone is left, and not
+   * read once more; the page that follows reads what it shows.
+   */
+  const remove = async (ids: readonly string[], title?: string, onGone?: () => void | Promise<void>): Promise<void> => {
     const tell = ({ items, batches }: Deleted) =>
       items === 0 ? toast.info('There was nothing to delete', { description: 'Somebody else was quicker.' }) : toast.success(items === 1 && title !== undefined ? `"${title}" was deleted` : `${count('item', items)} ${items === 1 ? 'was' : 'were'} deleted`, {
         action: { label: 'Undo', onClick: () => void restore(batches) },
       })
     try {
       tell(await deleteItems(ids))
+      if (onGone !== undefined) {
+        await refresh('none')
+        return await onGone()
+      }
     } catch (error) {
+      await refresh()
       if (!(error instanceof Interrupted)) throw error
       tell(error.done as Deleted)
       throw error.cause
-    } finally {
-      await refresh()
     }
+    await refresh()
   }
 
   return {

@@ -28,7 +28,7 @@ export function useItemExport(types: readonly ContentType[]) {
     const { signal } = controller
     running.current = controller
     try {
-      const ids = 'conditions' in what ? (await getItemIds(what, signal)).ids : what
+      const ids = 'conditions' in what ? (await getItemIds(what, { signal })).ids : what
       // Its fields are columns where there is one type; what one cannot know yet, one looks at.
       const read = (portion: readonly string[]) => getItemDocuments(portion, signal)
       const schema = await onlySchema(ids, read, types, format)

@@ -65,6 +65,8 @@ function Revisions({ item, from, to, onChoose }: RevisionsProps) {
   if (error !== null && data === undefined) return <ErrorState {...describeError(error)} onRetry={() => void refetch()} />
   if (data === undefined) return <Skeleton className="h-40" />
   const rows = data.pages.flat()
+  // One revision cannot be compared with anything.
+  const comparable = item.revision > 1
   return (
     <>
       {told !== null && (
@@ -78,22 +80,26 @@ function Revisions({ item, from, to, onChoose }: RevisionsProps) {
           <table className="w-full text-hint">
             <thead className="sticky top-0 z-10 bg-sunk text-left text-xs text-ink-2">
               <tr>
-                <th scope="col" className="px-2 py-1.5 font-semibold">From</th>
-                <th scope="col" className="px-2 py-1.5 font-semibold">To</th>
+                {comparable && <th scope="col" className="px-2 py-1.5 font-semibold">From</th>}
+                {comparable && <th scope="col" className="px-2 py-1.5 font-semibold">To</th>}
                 <th scope="col" className="px-2 py-1.5 font-semibold">Revision</th>
-                <th scope="col" className="w-full px-2 py-1.5 font-semibold max-sm:hidden">By</th>
+                <th scope="col" className="w-full px-2 py-1.5 font-semibold max-sm:hidden">Saved by</th>
                 <th scope="col" className="px-2 py-1.5"><span className="sr-only">Restore</span></th>
               </tr>
             </thead>
             <tbody className="divide-y divide-line">
               {rows.map((row, index) => (
                 <tr key={row.revision} className={row.revision > from && row.revision <= to ? 'bg-accent-ground' : 'bg-panel'}>
-                  <td className="px-2 py-1.5">
-                    <Radio name="from" label={`Compare from revision ${row.revision}`} checked={row.revision === from} onChoose={() => onChoose({ from: row.revision, to })} />
-                  </td>
-                  <td className="px-2 py-1.5">
-                    <Radio name="to" label={`Compare to revision ${row.revision}`} checked={row.revision === to} onChoose={() => onChoose({ from, to: row.revision })} />
-                  </td>
+                  {comparable && (
+                    <>
+                      <td className="px-2 py-1.5">
+                        <Radio name="from" label={`Compare from revision ${row.revision}`} checked={row.revision === from} onChoose={() => onChoose({ from: row.revision, to })} />
+                      </td>
+                      <td className="px-2 py-1.5">
+                        <Radio name="to" label={`Compare to revision ${row.revision}`} checked={row.revision === to} onChoose={() => onChoose({ from, to: row.revision })} />
+                      </td>
+                    </>
+                  )}
                   <td className="px-2 py-1.5 whitespace-nowrap">
                     <button
                       type="button"
@@ -136,7 +142,7 @@ function Revisions({ item, from, to, onChoose }: RevisionsProps) {
           {hasNextPage && (
             <div className="border-t border-line p-2 text-center">
               <Button size="sm" variant="ghost" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                Show older revisions
+                {error !== null ? 'Try again' : 'Show older revisions'}
               </Button>
             </div>
           )}

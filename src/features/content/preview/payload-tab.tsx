@@ -12,6 +12,7 @@ import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
 import { JsonView } from '@/ui/json-view'
 import { PayloadCards } from '@/ui/payload-cards'
+import { fieldLabel } from '@/ui/schema-control/widget'
 import { Skeleton } from '@/ui/skeleton'
 import { useNow } from '@/ui/use-now'
 
@@ -23,7 +24,7 @@ export function PayloadTab({ item, type }: { item: Item; type: ContentType }) {
   const preview = useItemPreview(site === undefined ? null : { siteId: site.siteId, itemId: item.id, typeId: item.typeId })
   const now = useNow()
 
-  const failure = sites.error ?? preview.error
+  const failure = [sites, preview].find(({ error, data }) => error !== null && data === undefined)?.error ?? null
   if (failure !== null) return <ErrorState {...describeError(failure)} onRetry={() => void Promise.all([sites.refetch(), preview.refetch()])} />
   if (sites.data === undefined) return <Skeleton className="h-40" />
   if (site === undefined) return <EmptyState title="No site gets it yet" detail="Once it is mapped, this shows what each site gets of it." />
@@ -51,7 +52,7 @@ export function PayloadTab({ item, type }: { item: Item; type: ContentType }) {
           <PayloadCards
             items={[{ ...shown, data: shown.data as Record<string, JsonValue> }]}
             types={new Map([[type.name, type]])}
-            mark={() => overridden.size > 0 && <Chip tone="accent">{`overridden: ${[...overridden].join(', ')}`}</Chip>}
+            mark={() => overridden.size > 0 && <Chip tone="accent">{`overridden: ${[...overridden].map((name) => fieldLabel(name, type.schema.properties[name])).join(', ')}`}</Chip>}
             empty={null}
           />
           <div className="mt-3">

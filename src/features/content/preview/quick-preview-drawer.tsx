@@ -1,10 +1,7 @@
 import { ArrowSquareOutIcon } from '@phosphor-icons/react/ArrowSquareOut'
-import { useState } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { Link } from 'react-router-dom'
 import { itemCondition } from '@/features/content/publish-window'
-import { HistoryTab } from '@/features/content/preview/history-tab'
-import { PayloadTab } from '@/features/content/preview/payload-tab'
-import { SitesTab } from '@/features/content/preview/sites-tab'
 import { useItem, type Item } from '@/features/content/queries/item'
 import { describeError } from '@/lib/errors'
 import { paths } from '@/lib/paths'
@@ -13,12 +10,23 @@ import { buttonClass } from '@/ui/button'
 import { Drawer } from '@/ui/drawer'
 import { EmptyState } from '@/ui/empty-state'
 import { ErrorState } from '@/ui/error-state'
-import { JsonView } from '@/ui/json-view'
-import { PayloadCards } from '@/ui/payload-cards'
 import { Skeleton } from '@/ui/skeleton'
 import { StatusChip } from '@/ui/status-chip'
 import { Tabs } from '@/ui/tabs'
 import { useNow } from '@/ui/use-now'
+
+// Each tab with what it alone needs (lists, comparisons, JSON): when it is shown, or about to be.
+const loadSites = () => import('@/features/content/preview/sites-tab').then(({ SitesTab: View }) => ({ default: View }))
+const loadPayload = () => import('@/features/content/preview/payload-tab').then(({ PayloadTab: View }) => ({ default: View }))
+const loadHistory = () => import('@/features/content/preview/history-tab').then(({ HistoryTab: View }) => ({ default: View }))
+const loadCards = () => import('@/ui/payload-cards').then(({ PayloadCards: View }) => ({ default: View }))
+const loadJson = () => import('@/ui/json-view').then(({ JsonView: View }) => ({ default: View }))
+const SitesTab = lazy(loadSites)
+const PayloadTab = lazy(loadPayload)
+const HistoryTab = lazy(loadHistory)
+const PayloadCards = lazy(loadCards)
+const JsonView = lazy(loadJson)
+const preload = () => void Promise.all([loadSites(), loadPayload(), loadHistory(), loadCards(), loadJson()]).catch(() => undefined)
 
 export type PreviewTab = 'formatted' | 'json' | 'sites' | 'payload' | 'history'
 
@@ -34,7 +42,7 @@ export function QuickPreviewDrawer({ itemId, open, onOpenChange, initialTab = 'f
   const item = useItem(itemId)
   const types = useContentTypes()
   const now = useNow()
-  const failure = item.error ?? types.error
+  const failure = [item, types].find(({ error, data }) => error !== null && data === undefined)?.error ?? null
   const type = types.data?.find(({ id }) => id === item.data?.typeId)
   return (
     <Drawer
@@ -75,22 +83,29 @@ export function QuickPreviewDrawer({ itemId, open, onOpenChange, initialTab = 'f
 function Content({ item, type, initialTab }: { item: Item; type: ContentType; initialTab: PreviewTab }) {
   const [tab, setTab] = useState(initialTab)
   return (
-    <Tabs<PreviewTab>
-      aria-label="Show"
-      value={tab}
-      onValueChange={setTab}
-      tabs={[
-        { value: 'formatted', label: 'Formatted', content: <Formatted item={item} type={type} /> },
-        { value: 'json', label: 'JSON', content: <JsonView value={item.data} depth={3} label={`data of "${item.title}"`} /> },
-        { value: 'sites', label: 'Mappings', content: <SitesTab item={item} /> },
-        { value: 'payload', label: 'Per site', content: <PayloadTab item={item} type={type} /> },
-        { value: 'history', label: 'History', count: item.revision, content: <HistoryTab item={item} /> },
-      ]}
-    />
+    <div onPointerEnter={preload}>
+      <Tabs<PreviewTab>
+        aria-label="Show"
+        value={tab}
+        onValueChange={setTab}
+        tabs={[
+          { value: 'formatted', label: 'Formatted', content: <Part><Formatted item={item} type={type} /></Part> },
+          { value: 'json', label: 'JSON', content: <Part><JsonView value={item.data} depth={3} label={`data of "${item.title}"`} /></Part> },
+          { value: 'sites', label: 'Mappings', content: <Part><SitesTab item={item} type={type} /></Part> },
+          { value: 'payload', label: 'Per site', content: <Part><PayloadTab item={item} type={type} /></Part> },
+          { value: 'history', label: 'History', count: item.revision, content: <Part><HistoryTab item={item} /></Part> },
+        ]}
+      />
+    </div>
   )
+}
+
+/** The tabs themselves stay where they are. */
+function Part({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<Skeleton className="h-40 w-full" />}>{children}</Suspense>
 }
 
 function Formatted({ item, type }: { item: Item; type: ContentType }) {
   const shown = { id: item.id, type: type.name, title: item.title, data: item.data }
-  return <PayloadCards items={[shown]} types={new Map([[type.name, type]])} empty="Nothing is written yet." />
+  return <PayloadCards items={[shown]} types={new Map([[type.name, type]])} bare empty="Nothing is written yet." />
 }

@@ -27,7 +27,7 @@ export function RevisionDiff({ itemId, from, to }: { itemId: string; from: numbe
   if (failure !== null) return <ErrorState {...describeError(failure)} onRetry={() => void Promise.all([before.refetch(), after.refetch()])} />
   if (before.data === undefined || after.data === undefined) return <Skeleton className="h-32" />
   if (before.data === null || after.data === null) return <EmptyState title="There is no such revision" detail="Choose two of the list above." />
-  if (from === to) return <EmptyState title="This is one revision" detail={to === 1 ? 'It is the first; there is nothing before it to compare it with.' : 'Choose another one to compare it with.'} />
+  if (from === to) return <EmptyState title={to === 1 ? 'This is the first revision' : 'This is one revision'} detail={to === 1 ? 'There is nothing before it to compare it with.' : 'Choose another one to compare it with.'} />
   return (
     <section aria-label={`Revision ${from} to ${to}`}>
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">

@@ -70,11 +70,18 @@ async function getItems(filters: ItemFilters, skip: number, signal: AbortSignal)
   }
 }
 
-/** The ids of all that match, in the order of the list; at most 20,000, which is what an act takes. */
-export async function getItemIds(filters: ItemFilters, signal?: AbortSignal): Promise<{ total: number; ids: string[] }> {
-  let question = supabase.rpc('list_items', {
-    filter: questionOf(filters) as Json, sort: filters.sort.key, descending: filters.sort.descending, most: 20_000, only_ids: true,
-  })
+/** What one act takes. */
+const MOST_IDS = 20_000
+
+interface WhichIds {
+  skip?: number
+  most?: number
+  signal?: AbortSignal | undefined
+}
+
+/** The ids of all that match, in the order of the list; at most 20,000. */
+export async function getItemIds(filters: ItemFilters, { skip = 0, most = MOST_IDS, signal }: WhichIds = {}): Promise<{ total: number; ids: string[] }> {
+  let question = supabase.rpc('list_items', { filter: questionOf(filters) as Json, sort: filters.sort.key, descending: filters.sort.descending, skip, most, only_ids: true })
   if (signal !== undefined) question = question.abortSignal(signal)
   const { data, error } = await question
   if (error) throw error

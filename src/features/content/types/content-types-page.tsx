@@ -119,7 +119,7 @@ export function Component() {
         }
       />
       <ContentTabs />
-      {error !== null ? (
+      {error !== null && types === undefined ? (
         <div className="rounded-lg border border-line bg-panel">
           <ErrorState {...describeError(error)} retrying={isFetching} onRetry={() => void refetch()} />
         </div>

@@ -95,7 +95,7 @@ export function FieldCard({ draft, place, count, problem, open, readOnly, types,
           )}
           {draft.savedName !== null && draft.savedName !== draft.name && !faulty && <Chip tone="running">renamed</Chip>}
           {draft.savedName === null && !isNew && <Chip tone="success">new</Chip>}
-          {draft.required && <span className="text-hint text-ink-3 max-sm:hidden">needed</span>}
+          {draft.required && <span className="text-hint text-ink-3 max-sm:hidden">required</span>}
           <span className="w-28 shrink-0 truncate text-right text-hint text-ink-3 max-md:hidden">{kindLabel}</span>
           <CaretDownIcon aria-hidden className={cn('size-3.5 shrink-0 text-ink-3 transition-transform duration-150', open && 'rotate-180')} />
         </button>

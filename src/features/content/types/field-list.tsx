@@ -78,7 +78,7 @@ export function FieldList({ drafts, problems, openId, onOpen, onChange, types, r
         <h2 id="fields-heading" className="text-sm font-semibold text-ink">
           Fields <span className="font-normal text-ink-3 tabular-nums">{drafts.length}</span>
         </h2>
-        {!readOnly && drafts.length > 0 && <p className="text-hint text-ink-3 max-sm:hidden">Drag, or press Space on a handle & use the arrow keys</p>}
+        {!readOnly && drafts.length > 0 && <p className="text-hint text-ink-3 max-sm:hidden">Drag, or press Space on a handle and use the arrow keys</p>}
       </div>
       <DndContext
         sensors={sensors}
@@ -113,7 +113,7 @@ export function FieldList({ drafts, problems, openId, onOpen, onChange, types, r
         </SortableContext>
       </DndContext>
       {drafts.length === 0 && (
-        <p className="rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-hint text-ink-2">
+        <p className="text-hint text-ink-2">
           {readOnly ? 'This type has no fields.' : 'No fields yet. Add the first: what must an item of this type say?'}
         </p>
       )}

@@ -68,7 +68,7 @@ export function FieldSettings({ draft, problem, readOnly, types, onChange }: Fie
           error={problem.name}
           hint={
             renamed
-              ? `Called “${draft.savedName}” until now. Saving rewrites every item, override & template that uses it; sites get the new name with their next run.`
+              ? `Called “${draft.savedName}” until now. Saving rewrites every item, override and template that uses it; sites get the new name with their next run.`
               : 'Sites read the field by it.'
           }
         >
@@ -78,7 +78,7 @@ export function FieldSettings({ draft, problem, readOnly, types, onChange }: Fie
           <Select value={kind} disabled={readOnly} onValueChange={(next) => onChange(withKind(draft, next))} options={KIND_OPTIONS} />
         </Field>
         <div className="self-end pb-1.5">
-          <Checkbox disabled={readOnly} checked={draft.required} onCheckedChange={(required) => onChange({ ...draft, required })} label="Needed to publish" />
+          <Checkbox disabled={readOnly} checked={draft.required} onCheckedChange={(required) => onChange({ ...draft, required })} label="Required to publish" />
         </div>
       </div>
       <Field label="Help" optional hint="Shown under the field while somebody fills it in.">

@@ -37,14 +37,14 @@ export function FormPreview({ schema, example, activeId = null, title = 'Preview
     <section aria-label={title} className="@container min-w-0 rounded-lg border border-line bg-panel">
       <header className="flex min-h-11 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-1.5">
         <h2 className="text-sm font-semibold text-ink">{title}</h2>
-        <span className="flex gap-1.5">
+        <span className="-mr-2.5 flex gap-1.5">
           {Object.keys(touched).length > 0 && (
             <Button size="sm" variant="ghost" onClick={() => { setTouched({}); setTried(false) }}>
               Reset
             </Button>
           )}
           <Button size="sm" variant="ghost" aria-pressed={tried} onClick={() => setTried(!tried)}>
-            {tried ? 'Hide what is missing' : 'Try publishing'}
+            {tried ? 'Hide what is missing' : 'Show what is missing'}
           </Button>
         </span>
       </header>

@@ -6,6 +6,7 @@ import { count } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
+import { cn } from '@/ui/cn'
 import { Dialog } from '@/ui/dialog'
 import { Notice } from '@/ui/notice'
 import { StatusChip } from '@/ui/status-chip'
@@ -32,6 +33,7 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
   const breaks = invalid.items + invalid.overrides > 0
   const removed = impact.removed.filter(({ items, overrides }) => items + overrides > 0)
   const changed = impact.changed.filter(({ items, overrides }) => items + overrides > 0)
+  const titles = new Map(impact.removed.map((field) => [field.name, fieldName(field)]))
   const stale = typeof failure === 'object' && failure !== null && 'code' in failure && failure.code === 'DS076'
 
   const run = async (act: () => Promise<void>) => {
@@ -77,7 +79,7 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
               disabled={(loses && !removeData) || (breaks && !acceptInvalid)}
               onClick={() => void run(() => onConfirm({ removeData, acceptInvalid }))}
             >
-              {loses ? 'Save & remove data' : 'Save type'}
+              {loses ? 'Save and remove data' : 'Save type'}
             </Button>
           )}
         </>
@@ -94,10 +96,11 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
             <h3 className="text-sm font-semibold text-ink">
               {removed.length === 1 && removed[0] !== undefined ? `The field ${fieldName(removed[0])} goes` : `${removed.length} fields go`}
             </h3>
-            <ul className="mt-1 list-disc pl-5 text-sm text-ink-2">
+            <ul className={cn('mt-1 text-sm text-ink-2', removed.length > 1 && 'list-disc pl-5')}>
               {removed.map((field) => (
                 <li key={field.name}>
-                  {fieldName(field)}: {[field.items > 0 ? count('item', field.items) : '', field.overrides > 0 ? count('override', field.overrides) : ''].filter(Boolean).join(' & ')}{' '}
+                  {removed.length > 1 && `${fieldName(field)}: `}
+                  {[field.items > 0 ? count('item', field.items) : '', field.overrides > 0 ? count('override', field.overrides) : ''].filter(Boolean).join(' and ')}{' '}
                   {field.items + field.overrides === 1 ? 'holds' : 'hold'} something in it
                 </li>
               ))}
@@ -106,7 +109,7 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
               className="mt-3"
               checked={removeData}
               onCheckedChange={setRemoveData}
-              label="Take it out of these items & overrides"
+              label="Take it out of these items and overrides"
               hint="Each item keeps what it had in its history, from where it can be restored. Overrides of the field are dropped."
             />
           </section>
@@ -114,11 +117,11 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
         {breaks && (
           <section aria-label="What would no longer be valid">
             <h3 className="text-sm font-semibold text-ink">
-              {[invalid.items > 0 ? count('item', invalid.items) : '', invalid.overrides > 0 ? count('override', invalid.overrides) : ''].filter(Boolean).join(' & ')} would no longer fit
+              {[invalid.items > 0 ? count('item', invalid.items) : '', invalid.overrides > 0 ? count('override', invalid.overrides) : ''].filter(Boolean).join(' and ')} would no longer fit
             </h3>
             <p className="mt-1 text-sm text-ink-2">
               Because of {changed.map(fieldName).join(', ')}.{' '}
-              {invalid.published > 0 && `${count('item', invalid.published)} of them ${invalid.published === 1 ? 'is' : 'are'} published & stay${invalid.published === 1 ? 's' : ''} so, with a warning in every plan.`}
+              {invalid.published > 0 && `${count('item', invalid.published)} of them ${invalid.published === 1 ? 'is' : 'are'} published and stay${invalid.published === 1 ? 's' : ''} so, with a warning in every plan.`}
             </p>
             <Checkbox
               className="mt-3"
@@ -142,7 +145,7 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
                 </Link>
               ),
               aside: <StatusChip status={item.status as 'draft'} />,
-              what: wordsOf(item),
+              what: wordsOf(item, titles),
             }))}
           />
         )}
@@ -151,7 +154,7 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
             title="Overrides"
             total={Math.max(lost.overrides, invalid.overrides, impact.overrides.length)}
             shown={impact.overrides.length}
-            rows={impact.overrides.map((override) => ({ key: `${override.site_id}/${override.item_id}`, name: `${override.item} on ${override.site}`, aside: null, what: wordsOf(override) }))}
+            rows={impact.overrides.map((override) => ({ key: `${override.site_id}/${override.item_id}`, name: `${override.item} on ${override.site}`, aside: null, what: wordsOf(override, titles) }))}
           />
         )}
       </div>
@@ -159,8 +162,8 @@ export function ImpactDialog({ impact, typeTitle, onCancel, onLook, onConfirm }:
   )
 }
 
-function wordsOf({ lost, problems }: Pick<TypeImpact['items'][number], 'lost' | 'problems'>): string {
-  return [...(lost.length > 0 ? [`loses ${lost.join(', ')}`] : []), ...problems.map(({ path, message }) => `${path} ${message}`)].join('; ')
+function wordsOf({ lost, problems }: Pick<TypeImpact['items'][number], 'lost' | 'problems'>, titles: ReadonlyMap<string, string>): string {
+  return [...(lost.length > 0 ? [`loses ${lost.map((name) => titles.get(name) ?? `“${name}”`).join(', ')}`] : []), ...problems.map(({ path, message }) => `${path} ${message}`)].join('; ')
 }
 
 interface ListingProps {

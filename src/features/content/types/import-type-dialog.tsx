@@ -65,7 +65,7 @@ export function ImportTypeDialog({ types, onClose }: { types: readonly ContentTy
       <div className="flex flex-col gap-4">
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- dropping a file is the pointer's short cut of the button in it */}
         <div
-          className={cn('flex flex-col items-center gap-2 rounded-md border border-dashed px-4 py-6 text-center', over ? 'border-accent bg-accent-ground' : 'border-line-strong')}
+          className={cn('flex flex-col items-center gap-3 rounded-lg border border-dashed px-4 text-center transition-colors duration-150', read === null ? 'py-10' : 'py-4', over ? 'border-accent bg-accent-ground' : 'border-line-strong bg-sunk')}
           onDragOver={(event: DragEvent) => {
             event.preventDefault()
             setOver(true)
@@ -77,9 +77,9 @@ export function ImportTypeDialog({ types, onClose }: { types: readonly ContentTy
             void take(event.dataTransfer.files[0])
           }}
         >
-          <FileArrowUpIcon aria-hidden className="size-6 text-ink-3" />
-          <p className="text-sm text-ink-2">{read === null ? 'Drop a .json file here, or choose one' : read.file}</p>
-          <Button size="sm" onClick={() => input.current?.click()}>
+          <FileArrowUpIcon aria-hidden className="size-7 text-ink-3" />
+          <p className="text-sm text-ink-2">{read === null ? 'Drop a JSON file here, or' : read.file}</p>
+          <Button onClick={() => input.current?.click()}>
             {read === null ? 'Choose a file' : 'Choose another file'}
           </Button>
           <input
@@ -130,7 +130,7 @@ export function ImportTypeDialog({ types, onClose }: { types: readonly ContentTy
                       <span className="text-ink">{field.title ?? name}</span>
                       <span className="font-mono text-xs text-ink-3">{name}</span>
                       <span className="ml-auto flex items-center gap-2 text-hint text-ink-3">
-                        {document.schema.required?.includes(name) === true && <Chip>needed</Chip>}
+                        {document.schema.required?.includes(name) === true && <Chip>required</Chip>}
                         {label}
                       </span>
                     </li>

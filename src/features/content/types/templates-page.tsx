@@ -83,7 +83,7 @@ export function Component() {
             <ul className="flex flex-col gap-1.5">{library.map(card)}</ul>
           </Group>
           <Group title="Your templates">
-            {error !== null ? (
+            {error !== null && own === undefined ? (
               <ErrorState {...describeError(error)} retrying={isFetching} onRetry={() => void refetch()} />
             ) : own === undefined ? (
               <Skeleton className="h-14 w-full" />
@@ -104,12 +104,6 @@ export function Component() {
                 <p className="text-sm text-ink-2">{shown.description}</p>
               </div>
               <span className="flex items-center gap-1.5">
-                <DropdownMenu align="end" trigger={<IconButton label={`More for the template “${shown.title}”`} icon={<DotsThreeIcon aria-hidden weight="bold" />} />}>
-                  <MenuItem icon={<DownloadSimpleIcon />} onSelect={() => exportType(shown)}>
-                    Export as JSON
-                  </MenuItem>
-                  {isEditor && shown.own !== null && <OwnActions template={shown.own} onAct={setTarget} />}
-                </DropdownMenu>
                 {isEditor && (
                   <Link
                     to={paths.contentType.getHref('new')}
@@ -119,6 +113,12 @@ export function Component() {
                     Use this template
                   </Link>
                 )}
+                <DropdownMenu align="end" trigger={<IconButton label={`More for the template “${shown.title}”`} icon={<DotsThreeIcon aria-hidden weight="bold" />} />}>
+                  <MenuItem icon={<DownloadSimpleIcon />} onSelect={() => exportType(shown)}>
+                    Export as JSON
+                  </MenuItem>
+                  {isEditor && shown.own !== null && <OwnActions template={shown.own} onAct={setTarget} />}
+                </DropdownMenu>
               </span>
             </div>
             <FormPreview key={shown.key} schema={shown.schema} example={shown.example} title="The form, with an example" />

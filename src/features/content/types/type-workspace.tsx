@@ -113,11 +113,20 @@ export function TypeWorkspace({ type, types }: { type: ContentType; types: reado
             <Link to={`${paths.content.getHref()}?type=${type.id}`} className="text-accent-ink underline underline-offset-2">
               {count('item', type.itemCount)}
             </Link>
-            {` · fields saved ${count('time', base.revision)}`}
           </>
         }
         actions={
           <>
+            {isEditor && unsaved && (
+              <Button variant="ghost" disabled={busy} onClick={discard}>
+                Discard changes
+              </Button>
+            )}
+            {isEditor && (
+              <Button variant="primary" busy={busy} disabled={!unsaved} onClick={() => void save()}>
+                Save type
+              </Button>
+            )}
             <DropdownMenu align="end" trigger={<IconButton label={`More for “${base.title}”`} icon={<DotsThreeIcon aria-hidden weight="bold" />} />}>
               <MenuItem icon={<DownloadSimpleIcon />} onSelect={() => exportType({ ...base, example: {} })}>
                 Export as JSON
@@ -134,16 +143,6 @@ export function TypeWorkspace({ type, types }: { type: ContentType; types: reado
                 </MenuItem>
               )}
             </DropdownMenu>
-            {isEditor && unsaved && (
-              <Button variant="ghost" disabled={busy} onClick={discard}>
-                Discard changes
-              </Button>
-            )}
-            {isEditor && (
-              <Button variant="primary" busy={busy} disabled={!unsaved} onClick={() => void save()}>
-                Save type
-              </Button>
-            )}
           </>
         }
       />

@@ -38,7 +38,7 @@ export function ApprovalReview({ approvalId }: { approvalId: string }) {
     return (
       <>
         <PageHeader title="Request for approval" />
-        <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
+        <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
       </>
     )
   }
@@ -59,7 +59,7 @@ function Story({ approval }: { approval: ApprovalDetail }) {
           <RelativeTime at={approval.decidedAt} />
         </>
       )}
-      {approval.force && ', also what has not changed is sent'}
+      {approval.force && '. It also sends what has not changed.'}
     </>
   )
 }
@@ -159,7 +159,7 @@ function Compared({ approval, plan, refetch }: { approval: ApprovalDetail; plan:
         )}
         <Words approval={approval} />
         <Decision approval={approval} current={current && !parts.tooLarge} sites={parts.changed.length} onDecided={onStale} />
-        <PlanSummary parts={parts} />
+        {(parts.changed.length > 0 || parts.warnings.length > 0) && <PlanSummary parts={parts} />}
         <SiteList parts={parts} news={news} onStale={onStale} filter={filter} onFilter={(change) => setFilter((before) => ({ ...before, ...change }))} />
       </div>
     </>
@@ -217,7 +217,7 @@ function Decision({ approval, current, sites, onDecided }: DecisionProps) {
   const problem = decide.error ?? start.error
   const send = (
     <Button variant={canApprove ? 'secondary' : 'primary'} icon={<PaperPlaneTiltIcon aria-hidden weight="bold" />} busy={start.isPending || start.isSuccess} disabled={!canStart && !start.isPending} onClick={() => start.mutate()}>
-      {approval.state === 'pending' ? 'Approve & send' : sites === 0 ? 'Send anyway' : `Send to ${count('site', sites)}`}
+      {approval.state === 'pending' ? 'Approve and send' : sites === 0 ? 'Send anyway' : `Send to ${count('site', sites)}`}
     </Button>
   )
   return (

@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router-dom'
 import { personWords, requesterWords, STATE_WORDS } from '@/features/jobs/approvals/approval-words'
 import { approvalsQuery, type Approval } from '@/features/jobs/queries/approvals'
 import { describeError } from '@/lib/errors'
+import { capitalize } from '@/lib/format'
 import { useJobsTabs } from '@/lib/jobs-tabs'
 import { usePageTitle } from '@/lib/page-title'
 import { paths } from '@/lib/paths'
@@ -42,7 +43,7 @@ export function Component() {
         ]}
       />
       {error !== null && data === undefined ? (
-        <ErrorState {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
+        <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(error)} onRetry={() => void refetch()} retrying={isFetching} />
       ) : (
         <DataTable
           caption="Requests for approval"
@@ -75,12 +76,18 @@ function columnsFor(userId: string | undefined): readonly Column<Approval>[] {
     {
       key: 'plan',
       header: 'Plan',
-      className: 'w-[45%]',
-      cell: ({ title, note }) => (
-        <div className="line-clamp-2">
-          <span aria-hidden>{title}</span>
-          {note !== '' && <span className="text-ink-2"> “{note}”</span>}
-        </div>
+      className: 'w-full sm:w-[45%]',
+      cell: (approval) => (
+        <>
+          <div className="line-clamp-2">
+            <span aria-hidden>{approval.title}</span>
+            {approval.note !== '' && <span className="text-ink-2"> “{approval.note}”</span>}
+          </div>
+          {/* On a narrow screen the row is read from top to bottom. */}
+          <p className="text-xs text-ink-3 sm:hidden">
+            {capitalize(requesterWords(approval, userId))}, <RelativeTime at={approval.requestedAt} />
+          </p>
+        </>
       ),
     },
     { key: 'who', header: 'Asked by', className: 'max-w-48 truncate', hideBelow: 'sm', cell: (approval) => requesterWords(approval, userId) },

@@ -44,7 +44,7 @@ function Runs({ a, b }: { a: string; b: string }) {
   ) : (
     <>
       <PageHeader title="Compare runs" />
-      <ErrorState {...describeError(failed.error)} onRetry={() => void failed.refetch()} retrying={failed.isFetching} />
+      <ErrorState className="rounded-lg border border-line bg-panel" {...describeError(failed.error)} onRetry={() => void failed.refetch()} retrying={failed.isFetching} />
     </>
   )
 }
@@ -54,6 +54,7 @@ function Compared({ before, after }: { before: ComparedRun; after: ComparedRun }
   const part = PARTS.find((candidate) => candidate === search.get('show')) ?? 'all'
   const pairs = useMemo(() => pairsOf(before.deliveries, after.deliveries), [before, after])
   const shown = useMemo(() => partOf(pairs, part), [pairs, part])
+  const show = (value: ComparePart) => setSearch((address) => withParameters(address, { show: value === 'all' ? null : value }), { replace: true, preventScrollReset: true })
   const payloads = partOf(pairs, 'payload').length
   const single = partOf(pairs, 'one-only').length
   const label: Record<ComparePart, string> = {
@@ -65,7 +66,7 @@ function Compared({ before, after }: { before: ComparedRun; after: ComparedRun }
   return (
     <>
       <PageHeader
-        title={`Run ${before.number} & run ${after.number}`}
+        title={`Run ${before.number} and run ${after.number}`}
         sub={
           payloads + single === 0
             ? `Both are for the same ${count('site', pairs.length)}, with the same payloads.`
@@ -85,11 +86,11 @@ function Compared({ before, after }: { before: ComparedRun; after: ComparedRun }
         <SegmentedControl
           aria-label="Which sites"
           value={part}
-          onValueChange={(value) => setSearch((address) => withParameters(address, { show: value === 'all' ? null : value }), { replace: true, preventScrollReset: true })}
+          onValueChange={show}
           segments={PARTS.map((value) => ({ value, label: label[value] }))}
         />
       </div>
-      <PairList key={part} pairs={shown} beforeNumber={before.number} afterNumber={after.number} />
+      <PairList key={part} pairs={shown} beforeNumber={before.number} afterNumber={after.number} onShowAll={part === 'all' ? undefined : () => show('all')} />
     </>
   )
 }

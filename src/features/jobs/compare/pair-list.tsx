@@ -8,6 +8,7 @@ import { differenceWords, inOneOnly, samePayload, type Pair } from '@/features/j
 import { deliveryComparisonQuery, type ComparedDelivery } from '@/features/jobs/queries/compare'
 import { describeError } from '@/lib/errors'
 import { capitalize, count, formatBytes, formatDuration, formatNumber } from '@/lib/format'
+import { Button } from '@/ui/button'
 import { ChangeList } from '@/ui/change-list'
 import { Chip } from '@/ui/chip'
 import { cn } from '@/ui/cn'
@@ -19,6 +20,8 @@ interface PairListProps {
   pairs: readonly Pair[]
   beforeNumber: number
   afterNumber: number
+  /** Away from the part that is shown. */
+  onShowAll?: (() => void) | undefined
 }
 
 const ROW_HEIGHT = 41
@@ -27,7 +30,7 @@ const PLAIN_UP_TO = 30
 const COLUMNS = 'md:grid-cols-[minmax(0,1fr)_7rem_7rem_9rem_8rem_9.5rem]'
 
 /** The sites of two runs, one row each; what they were sent is compared when a row is opened. */
-export function PairList({ pairs, beforeNumber, afterNumber }: PairListProps) {
+export function PairList({ pairs, beforeNumber, afterNumber, onShowAll }: PairListProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const toggle = (targetId: string) =>
     setOpen((before) => {
@@ -44,8 +47,13 @@ export function PairList({ pairs, beforeNumber, afterNumber }: PairListProps) {
 
   if (pairs.length === 0) {
     return (
-      <p role="status" className="rounded-lg border border-line bg-panel px-4 py-6 text-hint text-ink-2">
+      <p role="status" className="flex flex-wrap items-center gap-3 rounded-lg border border-line bg-panel px-4 py-6 text-hint text-ink-2">
         No site of the two runs is like that.
+        {onShowAll !== undefined && (
+          <Button size="sm" onClick={onShowAll}>
+            Show all sites
+          </Button>
+        )}
       </p>
     )
   }
@@ -93,7 +101,7 @@ export function PairList({ pairs, beforeNumber, afterNumber }: PairListProps) {
   )
 }
 
-interface PairRowProps extends Omit<PairListProps, 'pairs'> {
+interface PairRowProps extends Omit<PairListProps, 'pairs' | 'onShowAll'> {
   pair: Pair
   open: boolean
   onToggle: (targetId: string) => void
@@ -201,7 +209,7 @@ function words({ reason, status, attempts, itemCount, bytes }: ComparedDelivery)
 
 function PayloadDifference({ before, after }: { before: ComparedDelivery; after: ComparedDelivery }) {
   const { data, error, refetch, isFetching } = useQuery(deliveryComparisonQuery(before.id, after.id))
-  if (error !== null) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
+  if (error !== null && data === undefined) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
   if (data === undefined) {
     return (
       <div aria-busy="true">

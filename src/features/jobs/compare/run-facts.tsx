@@ -27,8 +27,8 @@ export function RunFacts({ before, after }: { before: ComparedRun; after: Compar
     { name: 'Duration', of: ({ durationMs }) => duration(durationMs), difference: differenceWords(before.durationMs, after.durationMs) },
     { name: 'Sites', of: ({ sites, skipped }) => `${formatNumber(sites)}${skipped > 0 ? ` (${formatNumber(skipped)} unchanged)` : ''}`, difference: plus(before.sites, after.sites) },
     { name: 'Attempts', of: ({ attempts }) => formatNumber(attempts), difference: plus(before.attempts, after.attempts) },
-    { name: 'p50 of an attempt', of: ({ p50Ms }) => duration(p50Ms), difference: differenceWords(before.p50Ms, after.p50Ms) },
-    { name: 'p95 of an attempt', of: ({ p95Ms }) => duration(p95Ms), difference: differenceWords(before.p95Ms, after.p95Ms) },
+    { name: 'Attempt, median', of: ({ p50Ms }) => duration(p50Ms), difference: differenceWords(before.p50Ms, after.p50Ms) },
+    { name: 'Attempt, p95', of: ({ p95Ms }) => duration(p95Ms), difference: differenceWords(before.p95Ms, after.p95Ms) },
     { name: 'Plan', of: ({ planHash }) => (planHash === null ? '–' : <code className="font-mono text-hint" title={planHash}>{shortHash(planHash)}</code>) },
   ]
   return (

@@ -10,15 +10,16 @@ export const longJobColumns: readonly LongColumn<JobSummary>[] = [
   {
     key: 'run',
     header: 'Run',
+    className: 'max-sm:min-w-40!',
     cell: (job) => (
-      <span className="flex min-w-0 items-center gap-3">
-        <span className="w-14 shrink-0 font-mono text-hint font-normal tabular-nums">
+      <span className="flex min-w-0 items-center gap-x-3 gap-y-1 max-sm:flex-wrap">
+        <span className="w-8 shrink-0 font-mono text-hint font-normal tabular-nums sm:w-14">
           <span className="sr-only">Run </span>
           {job.number}
         </span>
         <JobStatusChip status={job.status} idle={job.idle} />
         {job.reason !== '' && (
-          <span title={job.reason} className={cn('min-w-0 truncate font-normal', job.status === 'cancelled' ? 'text-ink-2' : 'text-failure')}>
+          <span title={job.reason} className={cn('min-w-0 truncate font-normal max-sm:line-clamp-2 max-sm:w-34 max-sm:text-hint max-sm:whitespace-normal sm:max-lg:max-w-64', job.status === 'cancelled' ? 'text-ink-2' : 'text-failure')}>
             {job.reason}
           </span>
         )}

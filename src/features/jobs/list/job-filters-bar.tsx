@@ -16,7 +16,7 @@ interface JobFiltersBarProps {
 }
 
 const ANY = 'any'
-const STATUS_OPTIONS = [{ value: ANY, label: 'Every status' }, ...STATUSES.map((status) => ({ value: status, label: capitalize(status) }))]
+const STATUS_OPTIONS = [{ value: ANY, label: 'Any status' }, ...STATUSES.map((status) => ({ value: status, label: capitalize(status) }))]
 const TRIGGER_OPTIONS = [{ value: ANY, label: 'Any trigger' }, ...Object.entries(TRIGGERS).map(([value, label]) => ({ value, label: capitalize(label) }))]
 
 export function JobFiltersBar({ filters, onChange }: JobFiltersBarProps) {

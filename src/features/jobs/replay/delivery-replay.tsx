@@ -8,7 +8,8 @@ import { whyNoBody } from '@/features/jobs/replay/replay-words'
 import { useReplay } from '@/features/jobs/replay/use-replay'
 import { errorLine } from '@/lib/errors'
 import { count } from '@/lib/format'
-import { Button } from '@/ui/button'
+import { useWhyNotAgain } from '@/lib/use-why-not-again'
+import { GatedButton } from '@/ui/gated-button'
 import { Notice } from '@/ui/notice'
 
 interface DeliveryReplayProps {
@@ -21,6 +22,7 @@ export function DeliveryReplay({ delivery, record }: DeliveryReplayProps) {
   const kept = record.text !== null
   const [content, setContent] = useState<ReplayContent>(kept ? 'original' : 'current')
   const replay = useReplay(() => replayDelivery(delivery.id, content))
+  const whyNot = useWhyNotAgain()
   return (
     <div className="space-y-4">
       <p className="text-hint text-ink-2">
@@ -34,9 +36,9 @@ export function DeliveryReplay({ delivery, record }: DeliveryReplayProps) {
         originalUnavailable={kept ? undefined : whyNoBody(delivery.status)}
       />
       {replay.error !== null && <Notice tone="failure">{errorLine(replay.error)}</Notice>}
-      <Button variant="primary" icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} busy={replay.isPending || replay.isSuccess} onClick={() => replay.mutate()}>
+      <GatedButton why={whyNot} variant="primary" icon={<ArrowCounterClockwiseIcon aria-hidden weight="bold" />} busy={replay.isPending || replay.isSuccess} onClick={() => replay.mutate()}>
         Replay to {delivery.name}
-      </Button>
+      </GatedButton>
     </div>
   )
 }

@@ -2,7 +2,6 @@ import type { ReplayContent, ReplayPlan } from '@/features/jobs/queries/replay'
 import { partsOfReplay, replayWords } from '@/features/jobs/replay/replay-words'
 import { count, formatBytes, formatNumber } from '@/lib/format'
 import { DataTable, type Column } from '@/ui/data-table'
-import { EmptyState } from '@/ui/empty-state'
 import { RelativeTime } from '@/ui/relative-time'
 import { StatusChip } from '@/ui/status-chip'
 
@@ -43,7 +42,7 @@ export function ReplayPreview({ plan, content }: { plan: ReplayPlan; content: Re
         columns={COLUMNS}
         rows={plan.deliveries.slice(0, SHOWN)}
         rowKey={({ delivery_id }) => delivery_id}
-        empty={<EmptyState className="py-6!" title="No delivery matches" detail="Choose another status, a longer time, or more sites." />}
+        empty={<p className="px-4 py-3 text-hint text-ink-2">Choose another status, a longer time, or more sites.</p>}
       />
     </>
   )

@@ -25,7 +25,7 @@ interface SitePickerProps {
 export function SitePicker({ chosen, onChange }: SitePickerProps) {
   const { data, error, refetch, isFetching } = useQuery(siteNamesQuery())
   const [search, setSearch] = useState('')
-  if (error !== null) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
+  if (error !== null && data === undefined) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
   if (data === undefined) return <Skeleton className="h-24" />
   const needle = search.trim().toLowerCase()
   const found = data.filter(({ name }) => name.toLowerCase().includes(needle))

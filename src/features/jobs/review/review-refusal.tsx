@@ -14,7 +14,7 @@ interface Way {
 
 const WAYS: Record<string, { title?: string; detail?: string; ways: [Way, ...Way[]] }> = {
   // No site, or none that is enabled.
-  DS010: { ways: [{ label: 'Add a site', to: paths.sites.getHref() }] },
+  DS010: { title: 'There is no site to send to', ways: [{ label: 'Add a site', to: paths.sites.getHref() }] },
   // Nothing published is mapped.
   DS011: {
     title: 'No published item is mapped to a site',
@@ -38,7 +38,7 @@ export const NOTHING_TO_SEND = {
 export function ReviewRefusal({ error, onRetry, retrying }: { error: unknown; onRetry: () => void; retrying: boolean }) {
   const words = describeError(error)
   const known = words.code === undefined ? undefined : WAYS[words.code]
-  if (known === undefined) return <ErrorState {...words} onRetry={onRetry} retrying={retrying} />
+  if (known === undefined) return <ErrorState className="rounded-lg border border-line bg-panel" {...words} onRetry={onRetry} retrying={retrying} />
   const [first, ...others] = known.ways
   return (
     <div className="rounded-lg border border-line bg-panel">

@@ -94,7 +94,7 @@ function PayloadView({ site, onStale }: SiteDetailProps) {
   const { data, error, refetch, isFetching } = useQuery(sitePayloadQuery(site))
   const stale = data !== undefined && data.hash !== site.hash
   useStale(stale, onStale)
-  if (error !== null) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
+  if (error !== null && data === undefined) return <ErrorState {...describeError(error)} className="py-4" onRetry={() => void refetch()} retrying={isFetching} />
   if (data === undefined || stale) {
     return (
       <div aria-busy="true">

@@ -19,8 +19,18 @@ const schema = z.object({
     slug: z.optional(z.string()),
     retention_days: z.optional(z.nullable(whole)),
     audit_retention_days: z.optional(z.nullable(whole)),
+    approval_required: z.optional(z.nullable(z.boolean())),
   }),
   content_types: list(z.object({ name: filled(63), title: filled(120), description: z.optional(z.nullable(z.string())), schema: object }), 1000),
+  // Files of before have none.
+  content_type_templates: z.optional(
+    list(
+      z.object({
+        name: filled(63), title: filled(120), description: z.optional(z.nullable(z.string())), schema: object, example: z.optional(object), source: z.optional(z.nullable(z.string())),
+      }),
+      200,
+    ),
+  ),
   content_items: list(
     z.object({
       ref: filled(200), type: filled(63), title: filled(200), data: object, status: z.enum(['draft', 'published', 'archived']), publish_at: moment, unpublish_at: moment,
@@ -30,7 +40,8 @@ const schema = z.object({
   sites: list(z.object({ slug: filled(63), name: filled(120), region: z.optional(z.nullable(z.string())), destination_url: z.optional(z.nullable(z.string())) }), 5000),
   mappings: list(
     z.object({
-      site: filled(63), item: filled(200), mode: z.enum(['full', 'override', 'block']), overrides: z.optional(z.nullable(object)), position: z.optional(z.nullable(whole)),
+      site: filled(63), item: filled(200), mode: z.enum(['full', 'override', 'block']), overrides: z.optional(z.nullable(object)), override_bases: z.optional(z.nullable(object)),
+      position: z.optional(z.nullable(whole)),
     }),
     200_000,
   ),
@@ -53,7 +64,7 @@ export interface OrganizationDocument {
   json: object
   name: string
   exportedAt: string | null
-  counts: Record<'content_types' | 'content_items' | 'sites' | 'mappings' | 'schedules', number>
+  counts: Record<'content_types' | 'content_type_templates' | 'content_items' | 'sites' | 'mappings' | 'schedules', number>
 }
 
 export type Reading = { ok: true; document: OrganizationDocument } | { ok: false; problems: Problem[] }
@@ -75,19 +86,22 @@ export function readDocument(text: string): Reading {
   }
   const loose = danglingReferences(parsed.data)
   if (loose.length > 0) return { ok: false, problems: loose }
-  const { organization, exported_at: exportedAt = null, content_types, content_items, sites, mappings, schedules } = parsed.data
+  const { organization, exported_at: exportedAt = null, content_types, content_type_templates: templates = [], content_items, sites, mappings, schedules } = parsed.data
   return {
     ok: true,
     document: {
       json,
       name: organization.name,
       exportedAt,
-      counts: { content_types: content_types.length, content_items: content_items.length, sites: sites.length, mappings: mappings.length, schedules: schedules.length },
+      counts: {
+        content_types: content_types.length, content_type_templates: templates.length, content_items: content_items.length, sites: sites.length, mappings: mappings.length,
+        schedules: schedules.length,
+      },
     },
   }
 }
 
-const KINDS: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', array: 'a list', object: 'an object', record: 'an object' }
+const KINDS: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', boolean: 'true or false', int: 'a whole number', array: 'a list', object: 'an object', record: 'an object' }
 
 /** The small zod has no words of its own for the two commonest mistakes. */
 function wordsFor(issue: z.core.$ZodIssue, json: unknown): string {
@@ -100,7 +114,7 @@ function wordsFor(issue: z.core.$ZodIssue, json: unknown): string {
 const placeOf = (path: PropertyKey[]): string =>
   path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('') || 'The file'
 
-function danglingReferences({ content_types, content_items, sites, mappings, schedules }: Shape): Problem[] {
+function danglingReferences({ content_types, content_type_templates: templates = [], content_items, sites, mappings, schedules }: Shape): Problem[] {
   const problems: Problem[] = []
   const say = (place: string, problem: string) => {
     if (problems.length < MOST_PROBLEMS) problems.push({ place, problem })
@@ -116,6 +130,9 @@ function danglingReferences({ content_types, content_items, sites, mappings, sch
   const types = unique(content_types.map(({ name }) => name), (index) => `content_types[${index}].name`)
   const refs = unique(content_items.map(({ ref }) => ref), (index) => `content_items[${index}].ref`)
   const slugs = unique(sites.map(({ slug }) => slug), (index) => `sites[${index}].slug`)
+  templates.forEach(({ source }, index) => {
+    if (typeof source === 'string' && !types.has(source)) say(`content_type_templates[${index}].source`, `there is no content type "${source}" in the file`)
+  })
   content_items.forEach(({ type }, index) => {
     if (!types.has(type)) say(`content_items[${index}].type`, `there is no content type "${type}" in the file`)
   })

@@ -134,6 +134,7 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
 function Summary({ document: { name, exportedAt, counts } }: { document: OrganizationDocument }) {
   const parts = [
     ['Content types', counts.content_types],
+    ['Templates', counts.content_type_templates],
     ['Content items', counts.content_items],
     ['Sites', counts.sites],
     ['Mappings', counts.mappings],

@@ -19,7 +19,7 @@ import { paths } from '@/lib/paths'
 import { useOrganizationId } from '@/lib/session'
 import { useShortcut } from '@/lib/shortcuts'
 import { useMediaQuery } from '@/lib/use-media-query'
-import { browserTimeZone, zoneLabel, zoneOffset } from '@/lib/zoned-time'
+import { browserTimeZone, zoneLabel } from '@/lib/zoned-time'
 import { Button } from '@/ui/button'
 import { Drawer } from '@/ui/drawer'
 import { ErrorState } from '@/ui/error-state'
@@ -88,7 +88,7 @@ export function Component() {
         sub="What has run, what will, and when content goes out or comes off."
         actions={
           <>
-            <div className="flex items-center gap-1">
+            <div className="flex items-center gap-1 max-sm:-ml-2">
               <IconButton label={view === 'week' ? 'Week before' : 'Month before'} icon={<CaretLeftIcon aria-hidden />} onClick={() => step(-1)} />
               <Button onClick={() => change({ at: null })}>Today</Button>
               <IconButton label={view === 'week' ? 'Next week' : 'Next month'} icon={<CaretRightIcon aria-hidden />} onClick={() => step(1)} />
@@ -119,13 +119,7 @@ export function Component() {
       ) : (
         <DayList days={days} entries={entries} today={today} loading={loading} />
       )}
-      <div className="flex flex-wrap items-baseline justify-between gap-x-6">
-        <Legend />
-        <p className="mt-3 text-xs text-ink-3">
-          Times in {zoneLabel(timeZone)}
-          {timeZone !== 'UTC' && `, ${zoneOffset(timeZone, startOfDay(cursor, timeZone))}`}
-        </p>
-      </div>
+      <Legend />
       <DayDrawer day={address.day} entries={entries} onClose={() => change({ day: null })} />
     </>
   )

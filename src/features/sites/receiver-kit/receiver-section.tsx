@@ -56,7 +56,7 @@ export function ReceiverSection({ site }: { site: Site }) {
               Tried again after a pause that doubles. <Name>Retry-After</Name> is kept.
             </Answer>
             <Answer status="410" code="">
-              The site is disabled: it is gone for good.
+              Gone for good: DataSync disables the site.
             </Answer>
           </dl>
         </Card>

@@ -20,7 +20,7 @@ const SUBJECT: Record<Step['subject'], string> = {
 
 export function DiagnosisView({ diagnosis }: { diagnosis: Diagnosis | null }) {
   return (
-    <Card title="What came of it">
+    <Card title="Result">
       {diagnosis === null ? (
         <p className="text-hint text-ink-2">
           Paste a request and its secret: every step of the check is listed here, and what was done to the request where it fails. It is the check of the receiver kit: the signature, the time, and the sequence.

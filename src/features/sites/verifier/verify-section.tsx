@@ -59,7 +59,7 @@ export function VerifySection({ site }: { site: Site }) {
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <Card title="A request">
+      <Card title="What arrived">
         <form
           noValidate
           className="flex flex-col gap-4"

@@ -62,22 +62,22 @@ export function ImportReport({ plan, type, note }: ImportReportProps) {
       )}
       {plan.published > 0 && (
         <p className="text-hint text-ink-2">
-          {count('item', plan.published)} {plan.published === 1 ? 'is' : 'are'} published then. Nothing is sent by an import: sites that they are mapped to get them with the next run.
+          {count('item', plan.published)} will be published. The import itself sends nothing: {plan.published === 1 ? 'its sites get it' : 'their sites get them'} with the next run.
         </p>
       )}
       {note !== null && <p className="text-hint text-ink-2">{note}</p>}
       {rows.length > 0 && (
         <ul className="divide-y divide-line rounded-md border border-line">
           {rows.slice(0, shown).map((row) => (
-            <li key={`${row.line} ${row.act}`} className="flex items-start gap-3 px-3 py-2">
+            <li key={`${row.line} ${row.act}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3 py-2">
               <span className="w-16 shrink-0 pt-0.5 text-hint text-ink-3 tabular-nums">Line {row.line}</span>
               <Chip tone={TONE[row.act]} className="mt-px w-18 shrink-0 justify-center">{WORD[row.act]}</Chip>
-              <div className="min-w-0 flex-1">
+              <div className="min-w-0 flex-1 max-sm:basis-full">
                 <p className="truncate text-sm text-ink">{row.title === '' ? <span className="text-ink-3">without a title</span> : row.title}</p>
                 {row.act === 'update' && <p className="text-hint text-ink-2">{row.fields.map((field) => targetLabel(field, type.schema)).join(', ')}</p>}
                 {row.problems.map(({ field, message }, index) => (
                   <p key={index} className="text-hint text-failure [overflow-wrap:anywhere]">
-                    {targetLabel(field, type.schema)} {message}
+                    {targetLabel(field, type.schema)}{message.startsWith('"') ? ':' : ''} {message}
                   </p>
                 ))}
               </div>

@@ -62,7 +62,7 @@ export function MapColumns({ table, types, type, targets, keyTarget, onType, onT
       <p className="text-hint text-ink-2">
         {!used.includes('status') && 'New items are drafts. '}
         {!used.includes('title') && keyTarget === null && 'No column is the title, which every new item needs. '}
-        {missing.length > 0 && `Not in the file, & needed before an item can be published: ${missing.map((name) => type.schema.properties[name]?.title ?? name).join(', ')}. `}
+        {missing.length > 0 && `Not in the file, and required before an item can be published: ${missing.map((name) => type.schema.properties[name]?.title ?? name).join(', ')}. `}
         {keyTarget !== null && !table.isJson && 'An empty cell empties its field.'}
       </p>
     </div>
