@@ -22,6 +22,9 @@ describe('format', () => {
     ])
     expect(formatRelative('2025-01-15T12:00:00Z', now)).toBe('Jan 15, 2025')
     expect(formatRelative('no time', now)).toBe('')
+    // Days are the calendar's: 38 hours from the morning are tomorrow, from the evening the day after.
+    const on = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime()
+    expect([formatRelative(on(23, 15), on(22, 1)), formatRelative(on(24, 10), on(22, 20)), formatRelative(on(22, 20), on(24, 1))]).toEqual(['tomorrow', 'in 2 days', '2 days ago'])
   })
 
   it('counts', () => {

@@ -53,6 +53,9 @@ const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium', hour12: fal
 
 type Instant = string | number | Date
 
+/** The local day, counted so that two are a whole number of days apart also where a clock is changed between them. */
+const midnight = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+
 /** "just now", "3 minutes ago", "yesterday", "4 Nov", "4 Nov 2024"; the future likewise ("in 2 hours"). */
 export function formatRelative(instant: Instant, now: number = Date.now()): string {
   const then = new Date(instant)
@@ -63,7 +66,8 @@ export function formatRelative(instant: Instant, now: number = Date.now()): stri
   if (distance < 60) return relative.format(seconds, 'second')
   if (distance < 3600) return relative.format(Math.round(seconds / 60), 'minute')
   if (distance < 86_400) return relative.format(Math.round(seconds / 3600), 'hour')
-  if (distance < 7 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day')
+  // By the calendar: tomorrow evening is not "in 2 days" because it is 38 hours away.
+  if (distance < 7 * 86_400) return relative.format((midnight(then) - midnight(new Date(now))) / 86_400_000, 'day')
   return then.getFullYear() === new Date(now).getFullYear() ? dayAndMonth.format(then) : dayMonthYear.format(then)
 }
 

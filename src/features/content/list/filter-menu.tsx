@@ -22,7 +22,7 @@ export function FilterMenu<Value extends string>({ label, anything, chosen, opti
     <DropdownMenu
       align="start"
       trigger={
-        <Button aria-label={`${label}: ${chosen.length === 0 ? 'any' : names.join(', ')}`} className={cn('justify-between! px-2.5! font-normal!', chosen.length > 0 ? 'border-accent! text-accent-ink!' : 'border-control!', className)}>
+        <Button aria-label={`${label}: ${said}${names.length > 1 ? ` (${names.join(', ')})` : ''}`} className={cn('justify-between! px-2.5! font-normal!', chosen.length > 0 ? 'border-accent! text-accent-ink!' : 'border-control!', className)}>
           <span className="truncate">{said}</span>
           <CaretDownIcon aria-hidden className="text-ink-3" />
         </Button>

@@ -65,7 +65,6 @@ export function MonthGrid({ label, days, entries, today, cursor, onCursor, onOpe
                 data-day={day}
                 role="gridcell"
                 tabIndex={day === cursor ? 0 : -1}
-                aria-label={`${dayWords(day)}${day === today ? ', today' : ''}: ${summaryOf(of)}`}
                 aria-selected={day === cursor}
                 aria-current={day === today ? 'date' : undefined}
                 onFocus={() => {
@@ -78,10 +77,11 @@ export function MonthGrid({ label, days, entries, today, cursor, onCursor, onOpe
                 }}
                 onClick={() => onOpen(day)}
                 className={cn(
-                  'min-h-26 min-w-0 cursor-pointer border-line p-1.5 outline-offset-[-2px] transition-colors duration-150 not-last:border-r hover:bg-hover',
+                  'relative min-h-26 min-w-0 cursor-pointer border-line p-1.5 outline-offset-[-2px] transition-colors duration-150 not-last:border-r hover:bg-hover',
                   !inMonth && 'bg-sunk',
                 )}
               >
+                <span className="sr-only">{`${dayWords(day)}${day === today ? ', today' : ''}: ${summaryOf(of)}`}</span>
                 <div aria-hidden>
                   <span
                     className={cn(
