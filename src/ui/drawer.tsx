@@ -1,12 +1,13 @@
 import { XIcon } from '@phosphor-icons/react/X'
 import { Dialog as Radix } from 'radix-ui'
-import { useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
-import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { overlayClass, type DialogProps } from '@/ui/dialog'
 import { IconButton } from '@/ui/icon-button'
 import { UnsavedChanges } from '@/ui/unsaved-changes'
+
+const ConfirmDialog = lazy(() => import('@/ui/confirm-dialog').then((module) => ({ default: module.ConfirmDialog })))
 
 interface DrawerProps extends Omit<DialogProps, 'size'> {
   /** `xl` for comparisons. */
@@ -25,7 +26,8 @@ const isUnsaved = () => true
 
 /** A panel from the right for one record in its context; closes with Escape and gives the focus back. */
 export function Drawer({ open, onOpenChange, title, description, actions, footer, size = 'md', dirty = false, children }: DrawerProps) {
-  const [asking, setAsking] = useState(false)
+  /** undefined: not once. */
+  const [asking, setAsking] = useState<boolean>()
 
   return (
     <Radix.Root open={open} onOpenChange={(next) => (!next && dirty ? setAsking(true) : onOpenChange(next))}>
@@ -57,7 +59,11 @@ export function Drawer({ open, onOpenChange, title, description, actions, footer
               {footer}
             </footer>
           )}
-          <ConfirmDialog {...QUESTION} open={asking} onOpenChange={setAsking} description="What you have typed here would be lost." onConfirm={() => onOpenChange(false)} />
+          {asking !== undefined && (
+            <Suspense>
+              <ConfirmDialog {...QUESTION} open={asking} onOpenChange={setAsking} description="What you have typed here would be lost." onConfirm={() => onOpenChange(false)} />
+            </Suspense>
+          )}
           {open && dirty && <UnsavedChanges {...QUESTION} isUnsaved={isUnsaved} what="What you have typed here" onLeave={() => onOpenChange(false)} />}
         </Radix.Content>
       </Radix.Portal>

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useCallback, useRef, useState, type FocusEvent } from 'react'
 import { useNavigate, useSearchParams } from 'react-router-dom'
-import { ConflictPanel } from '@/features/content/editor/conflict-panel'
 import { FieldCompany } from '@/features/content/editor/company'
 import type { OwnWork } from '@/features/content/editor/draft-keeper'
 import { ItemHistoryCard, ItemSitesCard, ReadinessCard, StrangersNote } from '@/features/content/editor/item-aside'
@@ -28,6 +27,8 @@ import { Skeleton } from '@/ui/skeleton'
 import { toast } from '@/ui/toaster'
 import { UnsavedChanges } from '@/ui/unsaved-changes'
 
+// Two people rarely save the same item.
+const ConflictPanel = lazy(() => import('@/features/content/editor/conflict-panel').then((module) => ({ default: module.ConflictPanel })))
 const SitePreview = lazy(() => import('@/features/content/editor/site-preview').then(({ SitePreview: View }) => ({ default: View })))
 const QuickPreviewDrawer = lazy(() => import('@/features/content/preview/quick-preview-drawer').then(({ QuickPreviewDrawer: View }) => ({ default: View })))
 
@@ -237,7 +238,9 @@ function Choices({ editor }: { editor: ItemEditorState }) {
         </Notice>
       )}
       {isInTheWay && editor.elsewhere === null && editor.theirs !== null && (
-        <ConflictPanel key={editor.theirs.revision} theirs={editor.theirs} differences={editor.differences} onMerge={editor.merge} />
+        <Suspense fallback={<Skeleton className="h-24 w-full" />}>
+          <ConflictPanel key={editor.theirs.revision} theirs={editor.theirs} differences={editor.differences} onMerge={editor.merge} />
+        </Suspense>
       )}
     </div>
   )
