@@ -188,94 +188,6 @@ create trigger content_items_keep_insert after insert on public.content_items
 create trigger content_items_keep_update after update on public.content_items
   referencing old table as before new table as changed for each statement execute function private.keep_item_revision();
 
-create or replace function private.write_mappings(p_organization uuid, p_cells jsonb) returns integer
-language plpgsql set search_path = '' as $$
-declare
-  v_bad text;
-  v_removed integer;
-  v_written integer;
-begin
-  if jsonb_typeof(p_cells) is distinct from 'array' then
-    raise exception using errcode = 'DS030', message = 'Mappings are written as a list of cells.',
-      hint = 'Send [{"site_id": …, "item_id": …, "mode": "full" | "override" | "block" | null}].';
-  end if;
-  if jsonb_array_length(p_cells) > 100000 then
-    raise exception using errcode = 'DS030', message = 'More than 100,000 cells in one write.', hint = 'Write them in parts.';
-  end if;
-
-  -- A field that is being renamed is one of this type under its new name alone: whoever writes overrides waits for that, and
-  -- whoever renames waits for those who write.
-  perform 1 from public.content_types t
-  where t.organization_id = p_organization and t.id in (
-    select i.type_id from public.content_items i where i.organization_id = p_organization and i.id in (
-      select (c ->> 'item_id')::uuid from jsonb_array_elements(p_cells) c where c ->> 'mode' = 'override'))
-  order by t.id for key share;
-
-  select format('cell %s: %s', x.o,
-    case when s.id is null then 'there is no such site'
-         when i.id is null then 'there is no such item'
-         when x.c ->> 'mode' not in ('full', 'override', 'block') then format('"%s" is not a mode', x.c ->> 'mode')
-         when v.overrides is null then 'overrides must be an object'
-         else format('overrides: %s %s', e -> 0 ->> 'path', e -> 0 ->> 'message') end)
-  into v_bad
-  from jsonb_array_elements(p_cells) with ordinality x(c, o)
-  left join public.sites s on s.organization_id = p_organization and s.id = (x.c ->> 'site_id')::uuid
-  left join public.content_items i on i.organization_id = p_organization and i.id = (x.c ->> 'item_id')::uuid
-  left join public.content_types t on t.organization_id = p_organization and t.id = i.type_id
-  left join lateral (
-    -- null counts as no overrides; any other kind of value is refused.
-    select case when x.c ->> 'mode' is distinct from 'override' then '{}'
-                when coalesce(jsonb_typeof(x.c -> 'overrides'), 'null') = 'null' then '{}'
-                when jsonb_typeof(x.c -> 'overrides') = 'object' then x.c -> 'overrides' end as overrides
-  ) v on true
-  left join lateral private.validate_data(t.schema, coalesce(v.overrides, '{}'), true) e on true
-  where s.id is null or i.id is null or x.c ->> 'mode' not in ('full', 'override', 'block') or v.overrides is null or jsonb_array_length(e) > 0
-  order by x.o limit 1;
-  if v_bad is not null then
-    raise exception using errcode = 'DS031', message = format('Nothing was changed: %s.', v_bad),
-      hint = 'Correct that cell and write the block again.';
-  end if;
-
-  -- A cell named twice means its last mention, as in a spreadsheet.
-  delete from public.site_item_mappings m
-  using (select distinct on ((c ->> 'site_id')::uuid, (c ->> 'item_id')::uuid) c
-         from jsonb_array_elements(p_cells) with ordinality x(c, o)
-         order by (c ->> 'site_id')::uuid, (c ->> 'item_id')::uuid, o desc) x
-  where m.organization_id = p_organization and x.c ->> 'mode' is null
-    and m.site_id = (x.c ->> 'site_id')::uuid and m.item_id = (x.c ->> 'item_id')::uuid;
-  get diagnostics v_removed = row_count;
-
-  with cell as (
-    select distinct on ((c ->> 'site_id')::uuid, (c ->> 'item_id')::uuid)
-      (c ->> 'site_id')::uuid as site_id, (c ->> 'item_id')::uuid as item_id, c ->> 'mode' as mode, c -> 'overrides' as overrides,
-      (c ->> 'position')::integer as position, o
-    from jsonb_array_elements(p_cells) with ordinality y(c, o)
-    order by (c ->> 'site_id')::uuid, (c ->> 'item_id')::uuid, o desc
-  ), placed as (
-    select c.*, known.position as known_position, last.position as last_position,
-      row_number() over (partition by c.site_id, known.item_id is null order by c.o) as n
-    from cell c
-    left join public.site_item_mappings known on known.site_id = c.site_id and known.item_id = c.item_id
-    left join (
-      select p.site_id, max(p.position) as position from public.site_item_mappings p
-      where p.organization_id = p_organization group by p.site_id) last on last.site_id = c.site_id
-    where c.mode is not null
-  )
-  insert into public.site_item_mappings as m (organization_id, site_id, item_id, mode, overrides, position)
-  select p_organization, p.site_id, p.item_id, p.mode,
-    case when p.mode = 'override' then coalesce(nullif(p.overrides, 'null'), '{}') else '{}' end,
-    -- What is new goes to the end, in the order in which it was named.
-    coalesce(p.position, p.known_position, coalesce(p.last_position + 1, 0) + p.n::integer - 1)
-  from placed p
-  on conflict (site_id, item_id) do update
-    set mode = excluded.mode,
-        position = excluded.position,
-        overrides = excluded.overrides
-    where (m.mode, m.overrides, m.position) is distinct from (excluded.mode, excluded.overrides, excluded.position);
-  get diagnostics v_written = row_count;
-  return v_removed + v_written;
-end $$;
-
 -- The effective payload, with what its items refer to.
 
 create or replace function private.effective_payloads(p_organization uuid, p_sites uuid[] default null)
@@ -460,31 +372,6 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.turned_items(timestamptz, timestamptz) is 'Items whose publish window opened or closed after the first moment and until the second, and items that refer to one of them.';
 
-create or replace function private.start_window_runs() returns uuid[]
-language plpgsql set search_path = '' as $$
-declare
-  v_from timestamptz;
-  v_now timestamptz := now();
-  v_org record;
-  v_run record;
-  v_jobs uuid[] := '{}';
-begin
-  select e.windows_checked_at into v_from from private.engine_state e where e.id for update skip locked;
-  if v_from is null or v_from >= v_now then return '{}'; end if;
-  for v_org in
-    select i.organization_id, array_agg(distinct m.site_id order by m.site_id) as sites
-    from private.turned_items(v_from, v_now) i
-    join public.site_item_mappings m on m.organization_id = i.organization_id and m.item_id = i.id and m.mode <> 'block'
-    join public.sites s on s.organization_id = m.organization_id and s.id = m.site_id and s.enabled
-    group by i.organization_id
-  loop
-    select * into v_run from private.start_unasked(v_org.organization_id, null, v_org.sites);
-    if v_run.outcome = 'started' then v_jobs := v_jobs || v_run.job_id; end if;
-  end loop;
-  update private.engine_state set windows_checked_at = v_now where id;
-  return v_jobs;
-end $$;
-
 -- Templates: types that were kept to begin others with.
 
 create table public.content_type_templates (
@@ -637,20 +524,6 @@ language sql immutable set search_path = '' as $$
   join jsonb_each(p_after -> 'properties') a on a.value ->> 'x-field-id' = b.value ->> 'x-field-id'
   where a.key <> b.key
 $$;
-
-create function private.rewrite_overrides(p_organization uuid, p_type uuid, p_renames jsonb, p_removed text[]) returns integer
-language plpgsql set search_path = '' as $$
-declare
-  v_rewritten integer;
-begin
-  update public.site_item_mappings m set overrides = private.reshape(m.overrides, p_renames, p_removed)
-  from public.content_items i
-  where i.organization_id = p_organization and i.type_id = p_type and m.organization_id = p_organization and m.item_id = i.id
-    and m.overrides ?| (array(select jsonb_object_keys(p_renames)) || p_removed);
-  get diagnostics v_rewritten = row_count;
-  return v_rewritten;
-end $$;
-comment on function private.rewrite_overrides(uuid, uuid, jsonb, text[]) is 'The overrides of all mappings of a type''s items, under the new names {old: new} and without the removed fields.';
 
 -- Names that a rename would write over.
 create function private.check_renames(p_type public.content_types, p_renames jsonb, p_removed text[]) returns void

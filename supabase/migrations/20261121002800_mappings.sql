@@ -44,8 +44,9 @@ create trigger site_item_mappings_bases_insert before insert on public.site_item
 create trigger site_item_mappings_bases_update before update of overrides on public.site_item_mappings
   for each row when (new.overrides is distinct from old.overrides) execute function private.keep_override_bases();
 
--- As in 2400, and: `bases` of a cell (what its overrides were made over, where the writer knows), rows locked in one order so that two blocks
--- over the same cells wait for each other instead of ending in a deadlock, and nothing looked at that the block does not touch.
+-- As in 2300, and: whoever writes overrides and whoever renames a field wait for each other; `bases` of a cell (what its overrides were made
+-- over, where the writer knows); rows locked in one order so that two blocks over the same cells wait for each other instead of ending in a
+-- deadlock; and nothing looked at that the block does not touch.
 create or replace function private.write_mappings(p_organization uuid, p_cells jsonb) returns integer
 language plpgsql set search_path = '' as $$
 declare
@@ -156,8 +157,8 @@ end $$;
 comment on function public.set_mappings(jsonb) is
   'Writes cells [{site_id, item_id, mode | null, overrides?, bases?, position?}] in one transaction, all or none; mode null removes. bases: what the overrides were made over, by field, where the caller knows it. Returns how many changed.';
 
--- As in 2400, and: what they were made over is renamed with them.
-create or replace function private.rewrite_overrides(p_organization uuid, p_type uuid, p_renames jsonb, p_removed text[]) returns integer
+-- Called by 2400's verbs that rename and remove fields: what overrides were made over is renamed with them.
+create function private.rewrite_overrides(p_organization uuid, p_type uuid, p_renames jsonb, p_removed text[]) returns integer
 language plpgsql set search_path = '' as $$
 declare
   v_rewritten integer;
@@ -172,6 +173,7 @@ begin
   perform set_config('datasync.override_bases', '', true);
   return v_rewritten;
 end $$;
+comment on function private.rewrite_overrides(uuid, uuid, jsonb, text[]) is 'The overrides of all mappings of a type''s items, under the new names {old: new} and without the removed fields.';
 
 create function private.changed_bases() returns jsonb
 language plpgsql stable security definer set search_path = '' as $$

@@ -436,6 +436,7 @@ begin
 end $$;
 comment on function private.ask_for_window(uuid, uuid[]) is 'A request for approval by nobody, for those of the sites that would change.';
 
+-- As in 1500, and: windows of items that others refer to count too, and under the rule it asks instead of running.
 create or replace function private.start_window_runs() returns uuid[]
 language plpgsql set search_path = '' as $$
 declare
