@@ -53,6 +53,25 @@ test('every page is titled by what it is, and no two alike', () => {
   expect([...titles].filter(([, title]) => all.indexOf(title) !== all.lastIndexOf(title))).toEqual([])
 })
 
+test('whoever wants no motion sees another theme at once, all the way down', async () => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await visit(page, app.app_url, { name: 'home', path: '/' })
+  const stale = await page.evaluate(() => {
+    const colors = (): string[] => [...document.querySelectorAll('main *')].map((element) => getComputedStyle(element).color)
+    const root = document.documentElement
+    const { theme } = root.dataset
+    root.dataset['theme'] = 'light'
+    const light = colors()
+    root.dataset['theme'] = 'dark'
+    const dark = colors()
+    if (theme === undefined) delete root.dataset['theme']
+    else root.dataset['theme'] = theme
+    return { all: light.length, stale: light.filter((color, index) => color === dark[index]).length }
+  })
+  expect(stale.all).toBeGreaterThan(50)
+  expect(stale.stale).toBe(0)
+})
+
 test('no page complained', () => {
   expect(person.complaints).toEqual([])
 })
