@@ -3,7 +3,7 @@ import postgres from 'postgres'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { launchBrowser } from './support/browser.ts'
-import { accessToken, loadDemo, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
+import { accessToken, loadDemo, makeOrganization, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
 
 // What a session may do, and what wants its owner's word: two browsers of one person, and acts that cannot be undone.
 
@@ -32,12 +32,6 @@ async function open(): Promise<Person> {
   const next = await newPerson(browser, { reducedMotion: 'reduce', acceptDownloads: true })
   opened.push(next)
   return next
-}
-
-async function makeOrganization({ page }: Person, name: string): Promise<void> {
-  await page.getByLabel('Name of the organization').fill(name)
-  await page.getByRole('button', { name: 'Create organization' }).click()
-  await page.getByRole('link', { name: 'Run Sync' }).waitFor()
 }
 
 /** The same person in another browser. */

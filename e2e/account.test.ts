@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { launchBrowser } from './support/browser.ts'
 import { linkFromInbox } from './support/inbox.ts'
-import { newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
+import { makeOrganization, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
 
 const app = inject('app')
 let browser: Browser
@@ -16,12 +16,6 @@ beforeEach(async () => {
   person = await newPerson(browser)
 })
 afterEach(async () => person.context.close())
-
-async function makeOrganization({ page }: Person, name: string): Promise<void> {
-  await page.getByLabel('Name of the organization').fill(name)
-  await page.getByRole('button', { name: 'Create organization' }).click()
-  await page.getByRole('link', { name: 'Run Sync' }).waitFor()
-}
 
 async function signOut({ page, email }: Person): Promise<void> {
   await page.getByRole('button', { name: `${email}, account menu` }).click()

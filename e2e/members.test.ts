@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from
 import { openDatabase } from '../supabase/tests/support/actors.ts'
 import { launchBrowser } from './support/browser.ts'
 import { linkFromInbox } from './support/inbox.ts'
-import { newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
+import { makeOrganization, newPerson, PASSWORD, signUp, type Person } from './support/person.ts'
 import { settled } from './support/settle.ts'
 
 // People in and out of an organization, each in a browser of their own. Every test begins with people of its own.
@@ -25,17 +25,11 @@ beforeEach(async () => {
   admin = await newPerson(browser)
   guest = await newPerson(browser)
   await signUp(admin, app.app_url)
-  await makeOrganization(admin.page, 'Northwind Traders')
+  await makeOrganization(admin, 'Northwind Traders')
 })
 afterEach(async () => {
   for (const { context } of [admin, guest]) await context.close()
 })
-
-async function makeOrganization(page: Page, name: string): Promise<void> {
-  await page.getByLabel('Name of the organization').fill(name)
-  await page.getByRole('button', { name: 'Create organization' }).click()
-  await page.getByRole('link', { name: 'Run Sync' }).waitFor()
-}
 
 /** The guest, signed up, as a member of the admin's organization. */
 async function joined(role: string): Promise<void> {
@@ -124,7 +118,7 @@ test('an editor sees no controls; a change of role and a removal reach the page 
 
 test('a link that was handed over asks for the right person, works once, and adds an organization', async () => {
   await signUp(guest, app.app_url)
-  await makeOrganization(guest.page, 'Somewhere Else')
+  await makeOrganization(guest, 'Somewhere Else')
   await openMembers(admin)
   const link = await invite(admin, guest.email, 'Viewer')
 

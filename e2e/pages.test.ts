@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { launchBrowser } from './support/browser.ts'
@@ -10,13 +10,11 @@ import { openGround, visit, type Place } from './support/places.ts'
 const app = inject('app')
 let browser: Browser
 let person: Person
-let page: Page
 let places: Place[]
 
 beforeAll(async () => {
   browser = await launchBrowser()
   ;({ person, places } = await openGround(browser, app))
-  page = person.page
 })
 afterAll(async () => browser.close())
 
@@ -24,7 +22,9 @@ const THEMES = ['light', 'dark'] as const
 /** By the place's name. */
 const titles = new Map<string, string>()
 
-test.each([1440, 375])('no page at %i px has an accessibility violation in either theme, or scrolls sideways', { timeout: 600_000 }, async (width) => {
+// Side by side: nothing is written, and reading all of it takes long.
+test.concurrent.each([1440, 375])('no page at %i px has an accessibility violation in either theme, or scrolls sideways', { timeout: 600_000 }, async (width) => {
+  const page = await person.context.newPage()
   await page.setViewportSize({ width, height: 800 })
   const found: string[] = []
   for (const place of places) {
@@ -44,6 +44,7 @@ test.each([1440, 375])('no page at %i px has an accessibility violation in eithe
       found.push(...(await violations(page)).map((violation) => `${name}, ${colorScheme}: ${violation}`))
     }
   }
+  await page.close()
   expect(found).toEqual([])
 })
 
@@ -54,6 +55,7 @@ test('every page is titled by what it is, and no two alike', () => {
 })
 
 test('whoever wants no motion sees another theme at once, all the way down', async () => {
+  const { page } = person
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await visit(page, app.app_url, { name: 'home', path: '/' })
   const stale = await page.evaluate(() => {

@@ -37,6 +37,13 @@ export async function signUp({ page, email }: Person, appUrl: string): Promise<v
   await page.waitForURL('**/welcome**')
 }
 
+/** The onboarding's first choice: an organization with nothing in it. Ends on the home page. */
+export async function makeOrganization({ page }: Person, name: string): Promise<void> {
+  await page.getByLabel('Name of the organization').fill(name)
+  await page.getByRole('button', { name: 'Create organization' }).click()
+  await page.getByRole('link', { name: 'Run Sync' }).waitFor()
+}
+
 /** The onboarding's second choice: "Acme Holdings", filled. Ends on the home page. */
 export async function loadDemo({ page }: Person): Promise<void> {
   await page.getByRole('button', { name: 'Load Demo Data' }).click()

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { App } from '@supabase/lite'
-import { createPostgresConnection } from '@supabase/lite/postgres'
 import postgres from 'postgres'
 import { readIfPresent, writePrivate } from '../lib/files.ts'
 import { embeddedDir, projectDir } from '../lib/paths.ts'
@@ -44,6 +42,8 @@ export async function bootstrap(server: Postgres, dataDir: string, password: str
 
 /** The Auth API makes its tables itself, as the role that owns them on hosted Supabase. */
 async function createAuthTables(server: Postgres): Promise<void> {
+  // A second's work to load, and most commands that may need it do not.
+  const [{ App }, { createPostgresConnection }] = await Promise.all([import('@supabase/lite'), import('@supabase/lite/postgres')])
   const connection = createPostgresConnection({
     url: server.url('supabase_auth_admin'),
     postgresOptions: { max: 1, onnotice: () => undefined },

@@ -14,9 +14,11 @@ import { projectDir } from '../../embedded/lib/paths.ts'
 import { bootstrap } from '../../embedded/postgres/bootstrap.ts'
 import { migrate } from '../../embedded/postgres/migrate.ts'
 import { startPostgres, superuser } from '../../embedded/postgres/server.ts'
+import { ensureSecrets } from '../../embedded/secrets.ts'
 import type { Destination } from '../functions/support.ts'
 import { only } from '../support/fixtures.ts'
 import { breaches } from '../support/invariants.ts'
+import { layTemplate } from '../support/template.ts'
 import { command, fill, fingerprint, newReceiver, removeFolder, rootFolder, startOn, withDatabaseOf, type Filled } from './support.ts'
 
 /** Where a backup goes and where it does not: a Supabase project, refusals that change nothing, restores that are killed. */
@@ -63,15 +65,16 @@ interface Project {
 /** A project whose migrations have been pushed. */
 async function newProject(): Promise<Project> {
   const dataDir = newFolder()
-  mkdirSync(dataDir, { mode: 0o700 })
-  const server = await startPostgres(dataDir, 'only-for-this-test')
+  layTemplate(dataDir)
+  const { database_password: password } = ensureSecrets(dataDir)
+  const server = await startPostgres(dataDir, password)
   const options = { max: 2, onnotice: () => undefined }
   const [sql, admin] = [postgres(server.url('postgres'), options), postgres(server.url(superuser), options)]
   onTestFinished(async () => {
     await Promise.all([sql.end(), admin.end()])
     await server.close()
   })
-  await bootstrap(server, dataDir, 'only-for-this-test')
+  await bootstrap(server, dataDir, password)
   await migrate(server.url('postgres'), migrations, quietTerminal)
   return { url: server.url('postgres'), sql, admin }
 }

@@ -14,11 +14,16 @@ import { startStack, type Stack } from '../../embedded/stack.ts'
 import { as, call, jobEnd, openDestination, type Destination, type Person as Caller } from '../functions/support.ts'
 import { openWorld, rpc, type Member } from '../support/actors.ts'
 import { mapItems, newItem, newSite, newType, only } from '../support/fixtures.ts'
+import { layTemplate } from '../support/template.ts'
 
 export const rootFolder = (): string => mkdtempSync(join(tmpdir(), 'datasync-backup-'))
 export const removeFolder = (path: string): void => rmSync(path, { recursive: true, force: true })
 
-export const startOn = (dataDir: string): Promise<Stack> => startStack({ dataDir, port: 0, app: 'none', quiet: true })
+/** A folder that is empty begins with the template. */
+export function startOn(dataDir: string): Promise<Stack> {
+  layTemplate(dataDir)
+  return startStack({ dataDir, port: 0, app: 'none', quiet: true })
+}
 
 export interface Filled {
   admin: Member
