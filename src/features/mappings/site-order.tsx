@@ -1,4 +1,4 @@
-import { closestCenter, DndContext, KeyboardSensor, MouseSensor, TouchSensor, useDndContext, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
+import { closestCenter, DndContext, KeyboardSensor, MouseSensor, TouchSensor, useDndContext, useDndMonitor, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
 import { arrayMove, SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
@@ -130,6 +130,7 @@ function OrderList({ site, byId, cells, order, activeItemId, readOnly, onMove }:
   }, [scroller, chosen, activeItemId, rows])
 
   // Who sends an item to an end goes along, and has its handle in hand: the button that was pressed may be of no use there.
+  // So does who drops one: a list that still scrolls may have left its place behind.
   const sent = useRef<string | null>(null)
   useLayoutEffect(() => {
     if (sent.current === null) return
@@ -141,6 +142,11 @@ function OrderList({ site, byId, cells, order, activeItemId, readOnly, onMove }:
   const move = useRef(onMove)
   useLayoutEffect(() => {
     move.current = onMove
+  })
+  useDndMonitor({
+    onDragEnd: ({ active: dragged, over }) => {
+      if (over !== null && over.id !== dragged.id) sent.current = String(dragged.id)
+    },
   })
   const send = useCallback((id: string, to: number) => {
     sent.current = id
