@@ -1,7 +1,7 @@
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** The moment at which a day begins here; null for one that the calendar does not have. */
-export function startOfDay(day: string, later = 0): Date | null {
+function startOfDay(day: string, later = 0): Date | null {
   const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
   const start = new Date(year, month - 1, date)
   if (year < 1000 || start.getMonth() !== month - 1 || start.getDate() !== date) return null

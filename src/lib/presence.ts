@@ -22,7 +22,7 @@ const leaving = new Map<string, Promise<unknown>>()
  * Enters a private topic as `userId` (null: looks on unseen) and hears who else is there. What is said is a name tag that members could
  * forge, so it holds ids only: names are looked up where they are kept.
  */
-export function enterTopic(topic: string, userId: string | null, { onPresence }: Watch): Room {
+function enterTopic(topic: string, userId: string | null, { onPresence }: Watch): Room {
   const key = crypto.randomUUID()
   let field: string | null = null
   let channel: RealtimeChannel | null = null

@@ -7,12 +7,11 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'childre
   label: string
   icon: ReactNode
   size?: 'sm' | 'md'
-  tooltipSide?: 'top' | 'right' | 'bottom' | 'left'
   /** False where the icon is plain to everybody and often has the focus unasked: the cross of a dialog. */
   tooltip?: boolean
 }
 
-export function IconButton({ label, icon, size = 'md', tooltipSide, tooltip = true, className, type = 'button', ...rest }: IconButtonProps) {
+export function IconButton({ label, icon, size = 'md', tooltip = true, className, type = 'button', ...rest }: IconButtonProps) {
   const button = (
     <button
       type={type}
@@ -29,7 +28,7 @@ export function IconButton({ label, icon, size = 'md', tooltipSide, tooltip = tr
   )
   if (!tooltip) return button
   return (
-    <Tooltip content={label} side={tooltipSide} describes={false}>
+    <Tooltip content={label} describes={false}>
       {button}
     </Tooltip>
   )

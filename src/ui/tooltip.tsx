@@ -5,7 +5,6 @@ interface TooltipProps {
   content: ReactNode
   /** One element that can be focused, or keyboards never see the tooltip. */
   children: ReactNode
-  side?: 'top' | 'right' | 'bottom' | 'left'
   /** False where the trigger's own name says the same already. */
   describes?: boolean
 }
@@ -17,7 +16,7 @@ const GAP = 6
  * On the browser's own popover (top layer, so no box clips it) instead of Radix, whose tooltip brings 20 kB of positioning
  * to a first load for one line of text. Stays while pointed at and goes with Escape (WCAG 1.4.13).
  */
-export function Tooltip({ content, children, side = 'top', describes = true }: TooltipProps) {
+export function Tooltip({ content, children, describes = true }: TooltipProps) {
   const id = useId()
   const tip = useRef<HTMLSpanElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
@@ -34,7 +33,7 @@ export function Tooltip({ content, children, side = 'top', describes = true }: T
       const element = tip.current
       if (element === null || !element.isConnected || !('showPopover' in element)) return
       element.showPopover()
-      place(element, trigger.getBoundingClientRect(), side)
+      place(element, trigger.getBoundingClientRect())
     }, delay)
   }
   // A moment's grace, in which the pointer may reach the tooltip itself.
@@ -77,18 +76,12 @@ export function Tooltip({ content, children, side = 'top', describes = true }: T
   )
 }
 
-function place(element: HTMLElement, anchor: DOMRect, side: NonNullable<TooltipProps['side']>): void {
+/** Above, or below where there is no room above. */
+function place(element: HTMLElement, anchor: DOMRect): void {
   const { width, height } = element.getBoundingClientRect()
-  const centerX = anchor.left + anchor.width / 2 - width / 2
-  const centerY = anchor.top + anchor.height / 2 - height / 2
-  const spots = {
-    top: [centerX, anchor.top - height - GAP],
-    bottom: [centerX, anchor.bottom + GAP],
-    left: [anchor.left - width - GAP, centerY],
-    right: [anchor.right + GAP, centerY],
-  } as const
-  const [, y] = spots[side]
-  const [left, top] = side === 'top' && y < GAP ? spots.bottom : side === 'bottom' && y + height > window.innerHeight - GAP ? spots.top : spots[side]
+  const left = anchor.left + anchor.width / 2 - width / 2
+  const above = anchor.top - height - GAP
+  const top = above < GAP ? anchor.bottom + GAP : above
   element.style.left = `${Math.max(GAP, Math.min(left, window.innerWidth - width - GAP))}px`
   element.style.top = `${Math.max(GAP, Math.min(top, window.innerHeight - height - GAP))}px`
 }

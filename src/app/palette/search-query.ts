@@ -55,10 +55,10 @@ export function latestRunsQuery(organizationId: string) {
 }
 
 /** "12", "#12", "run 12" */
-export function runNumber(term: string): number | null {
+function runNumber(term: string): number | null {
   const found = /^(?:run\s*|job\s*)?#?(\d{1,9})$/i.exec(term.trim())
   return found === null ? null : Number(found[1])
 }
 
 /** What LIKE reads as signs is meant as letters. */
-export const escapeLike = (term: string): string => term.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+const escapeLike = (term: string): string => term.replace(/[\\%_]/g, (sign) => `\\${sign}`)

@@ -35,21 +35,21 @@ function Preview({ deletion }: { deletion: AccountDeletion }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
       <div className="flex max-w-160 flex-col gap-3">
-      <p className="text-ink-2">
-        Your profile, your memberships and your sessions go, at once and for good. What you made in organizations that others are in stays there.
-      </p>
-      {deletes.length > 0 && (
-        <div>
-          <p className="text-ink-2">{deletes.length === 1 ? 'This organization has no other member and goes' : 'These organizations have no other member and go'} as well, with everything in it:</p>
-          <Names organizations={deletes} />
-        </div>
-      )}
-      {blockedBy.length > 0 && (
-        <Notice tone="warning" title={blockedBy.length === 1 ? 'One organization needs you' : `${blockedBy.length} organizations need you`}>
-          <p>You are the owner or the only admin there. Transfer the ownership, make somebody else an admin, or delete the organization first.</p>
-          <Names organizations={blockedBy} />
-        </Notice>
-      )}
+        <p className="text-ink-2">
+          Your profile, your memberships and your sessions go, at once and for good. What you made in organizations that others are in stays there.
+        </p>
+        {deletes.length > 0 && (
+          <div>
+            <p className="text-ink-2">{deletes.length === 1 ? 'This organization has no other member and goes' : 'These organizations have no other member and go'} as well, with everything in it:</p>
+            <Names organizations={deletes} />
+          </div>
+        )}
+        {blockedBy.length > 0 && (
+          <Notice tone="warning" title={blockedBy.length === 1 ? 'One organization needs you' : `${blockedBy.length} organizations need you`}>
+            <p>You are the owner or the only admin there. Transfer the ownership, make somebody else an admin, or delete the organization first.</p>
+            <Names organizations={blockedBy} />
+          </Notice>
+        )}
       </div>
       <Button variant="danger" disabled={blockedBy.length > 0} onClick={() => setOpen(true)}>
         Delete account

@@ -12,7 +12,7 @@ export const UNITS = [
 const MINUTES = { minutes: 1, hours: 60, days: 1440 }
 const MOST = 43_200
 
-export const leastMinutes: Record<RuleKind, number> = { run: 0, site: 1, silence: 60, schedule: 1 }
+const leastMinutes: Record<RuleKind, number> = { run: 0, site: 1, silence: 60, schedule: 1 }
 const firstMinutes: Record<RuleKind, number> = { run: 0, site: 10, silence: 1440, schedule: 5 }
 const firstNames: Record<RuleKind, string> = { run: 'Runs that fail', site: 'Unhealthy sites', silence: 'Nothing synced', schedule: 'Missed schedules' }
 
@@ -50,7 +50,7 @@ function isWebAddress(text: string): boolean {
 }
 
 /** Null: not a whole number. */
-export function toMinutes({ amount, unit }: Pick<RuleFormValues, 'amount' | 'unit'>): number | null {
+function toMinutes({ amount, unit }: Pick<RuleFormValues, 'amount' | 'unit'>): number | null {
   return /^\d{1,5}$/.test(amount.trim()) ? Number(amount) * MINUTES[unit] : null
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isFiltering, NO_FILTERS, periodOf, readFilters, writeFilters, type AuditFilters } from '@/features/audit/audit-filters'
+import { isFiltering, NO_FILTERS, readFilters, writeFilters, type AuditFilters } from '@/features/audit/audit-filters'
+import { periodOf } from '@/lib/days'
 
 const search = (text: string) => new URLSearchParams(text)
 

@@ -1,4 +1,5 @@
 import { ACTOR_KINDS, type ActorKind } from '@/features/audit/entry'
+import { readDay } from '@/lib/days'
 import { withParameters, type UrlFilters } from '@/lib/use-url-filters'
 
 /** Who acted: a kind of actor, or one of them by its id. */
@@ -19,7 +20,6 @@ export interface AuditFilters {
 export const NO_FILTERS: AuditFilters = { actor: null, subjectKind: null, subjectId: null, action: null, from: null, to: null, text: '' }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 const NAME = /^[a-z_]{1,63}$/
 
 export function readActor(value: string | null): ActorFilter | null {
@@ -44,8 +44,8 @@ export function readFilters(search: URLSearchParams): AuditFilters {
     subjectKind: fitting('kind', NAME),
     subjectId: search.get('subject') === '' ? null : (search.get('subject')?.slice(0, 200) ?? null),
     action: fitting('action', NAME),
-    from: realDay(fitting('from', DAY)),
-    to: realDay(fitting('to', DAY)),
+    from: readDay(search.get('from')),
+    to: readDay(search.get('to')),
     text: (search.get('q') ?? '').trim().slice(0, 200),
   }
 }
@@ -62,23 +62,4 @@ export const auditFilters: UrlFilters<AuditFilters> = { read: readFilters, write
 
 export function isFiltering(filters: AuditFilters): boolean {
   return writeFilters(filters).size > 0
-}
-
-const realDay = (day: string | null): string | null => (day !== null && startOfDay(day) !== null ? day : null)
-
-/** The moment at which a day begins here; null for one that the calendar does not have. */
-function startOfDay(day: string, later = 0): Date | null {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  const start = new Date(year, month - 1, date)
-  if (year < 1000 || start.getMonth() !== month - 1 || start.getDate() !== date) return null
-  // By the calendar, not by hours: a day on which the clocks are changed is longer or shorter.
-  return later === 0 ? start : new Date(year, month - 1, date + later)
-}
-
-/** The days as moments: from the first one on, before the second one. */
-export function periodOf({ from, to }: Pick<AuditFilters, 'from' | 'to'>): { from: string | null; before: string | null } {
-  return {
-    from: (from === null ? null : startOfDay(from))?.toISOString() ?? null,
-    before: (to === null ? null : startOfDay(to, 1))?.toISOString() ?? null,
-  }
 }

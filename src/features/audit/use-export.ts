@@ -4,6 +4,7 @@ import { exportedText, type ExportFormat } from '@/features/audit/export-entries
 import { fetchEnd, fetchEntries } from '@/features/audit/queries/entries'
 import { errorLine } from '@/lib/errors'
 import { count } from '@/lib/format'
+import { saveFile } from '@/ui/save-file'
 import { toast } from '@/ui/toaster'
 
 export interface ExportProgress {
@@ -47,7 +48,7 @@ export function useExport(filters: AuditFilters) {
           signal.throwIfAborted()
           parts.push(new Blob([text]))
         }
-        save(`audit-log-${new Date().toISOString().slice(0, 10)}.${format}`, new Blob(parts, { type: TYPES[format] }))
+        saveFile(`audit-log-${new Date().toISOString().slice(0, 10)}.${format}`, TYPES[format], parts)
         toast.success(`Exported ${count('entry', written, 'entries')}`)
       } catch (error) {
         if (!signal.aborted) toast.error(errorLine(error))
@@ -59,14 +60,4 @@ export function useExport(filters: AuditFilters) {
   )
 
   return { progress, start, cancel }
-}
-
-function save(name: string, file: Blob): void {
-  const url = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has taken its own hold of the data by the time the click returns to the event loop.
-  queueMicrotask(() => URL.revokeObjectURL(url))
 }

@@ -11,7 +11,7 @@ import type { ChangedBases } from '@/features/mappings/queries/changed-bases'
 import type { MatrixItem, MatrixSite } from '@/features/mappings/queries/matrix'
 import { cellCount, columnsOf, followRows, isOneCell, lastRange, selectCell, selectColumns, selectRows, type Range, type Selection } from '@/features/mappings/selection'
 import { StatusBar, type StatusBarHandlers } from '@/features/mappings/status-bar'
-import { useMappingWrites } from '@/features/mappings/use-mapping-writes'
+import { MAPPING_TOAST, useMappingWrites } from '@/features/mappings/use-mapping-writes'
 import { useRetryColumns } from '@/features/mappings/use-retry-columns'
 import { count } from '@/lib/format'
 import { paths } from '@/lib/paths'
@@ -93,13 +93,13 @@ export function MappingWorkspace({ items, sites, allItems = items, typeTitles = 
       const of = sites[column]
       return of !== undefined && !isRead(of.id)
     }).length
-    if (unread > 0) toast.message(`${count('column', unread)} ${unread === 1 ? 'is' : 'are'} still being read. Try again in a moment.`, { id: 'mapping', description: undefined, action: undefined })
+    if (unread > 0) toast.message(`${count('column', unread)} ${unread === 1 ? 'is' : 'are'} still being read. Try again in a moment.`, MAPPING_TOAST)
     return unread === 0
   }
   const apply = (edit: Edit, what: string) => {
     const note = edit.notes.length === 0 ? undefined : edit.notes.join(' ')
     const written = write(edit.changes, (changes) => cellsInWords(cells, changes, what), note)
-    if (written === 0 && note !== undefined) toast.message('Nothing was changed', { id: 'mapping', description: note, action: undefined })
+    if (written === 0 && note !== undefined) toast.message('Nothing was changed', { ...MAPPING_TOAST, description: note })
   }
   const onMode = (mode: Mode | null) => {
     if (!readOnly && areRead(columnsOf(selection))) apply(setMode(cells, selection, mode), mode ?? 'not sent')
@@ -113,7 +113,7 @@ export function MappingWorkspace({ items, sites, allItems = items, typeTitles = 
   /** The cells to copy, or null with the reason said. */
   const copied = () => {
     if (selection.ranges.length > 1) {
-      toast.message('Copying takes one range. Select a single one.', { id: 'mapping', description: undefined, action: undefined })
+      toast.message('Copying takes one range. Select a single one.', MAPPING_TOAST)
       return null
     }
     return areRead(columnsOf(selection)) ? copyRange(cells, lastRange(selection)) : null
@@ -126,7 +126,7 @@ export function MappingWorkspace({ items, sites, allItems = items, typeTitles = 
   const pasteBlock = (block: Block | null) => {
     if (readOnly) return
     if (block === null) {
-      toast.message('There is nothing to paste. Copy cells first, here or in a spreadsheet.', { id: 'mapping', description: undefined, action: undefined })
+      toast.message('There is nothing to paste. Copy cells first, here or in a spreadsheet.', MAPPING_TOAST)
       return
     }
     const edit = paste(cells, block, selection)
@@ -141,15 +141,15 @@ export function MappingWorkspace({ items, sites, allItems = items, typeTitles = 
     navigator.clipboard.writeText(remember(block).text).then(
       () => {
         afterCopy(cut)
-        if (!cut) toast.success(`${count('cell', cellCount(selection))} copied`, { id: 'mapping', description: undefined, action: undefined })
+        if (!cut) toast.success(`${count('cell', cellCount(selection))} copied`, MAPPING_TOAST)
       },
-      () => toast.error('The browser does not let this page write to the clipboard', { id: 'mapping', description: 'Press Ctrl or Cmd with C in a cell.', action: undefined }),
+      () => toast.error('The browser does not let this page write to the clipboard', { ...MAPPING_TOAST, description: 'Press Ctrl or Cmd with C in a cell.' }),
     )
   }
   const pasteByButton = () => {
     navigator.clipboard.readText().then(
       (text) => pasteBlock(blockOf(text)),
-      () => toast.error('The browser does not let this page read the clipboard', { id: 'mapping', description: 'Press Ctrl or Cmd with V in a cell.', action: undefined }),
+      () => toast.error('The browser does not let this page read the clipboard', { ...MAPPING_TOAST, description: 'Press Ctrl or Cmd with V in a cell.' }),
     )
   }
   const wantsPanel = useRef(false)

@@ -34,7 +34,7 @@ export const clampPlace = ({ row, column }: GridPlace, { rows, columns }: GridSi
   column: clampTo(column, columns),
 })
 
-export function rangeBetween(a: GridPlace, b: GridPlace): Range {
+function rangeBetween(a: GridPlace, b: GridPlace): Range {
   return { top: Math.min(a.row, b.row), left: Math.min(a.column, b.column), bottom: Math.max(a.row, b.row), right: Math.max(a.column, b.column) }
 }
 

@@ -40,7 +40,8 @@ export interface Progress {
   total: number
 }
 
-const TOAST_ID = 'mapping'
+/** One message at a time: the next one stands in its place, without what that one said or offered. */
+export const MAPPING_TOAST = { id: 'mapping', description: undefined, action: undefined } as const
 const WRITES = ['site_item_mappings', 'write']
 /** Beyond this many columns their news (use-fresh-columns.ts) is what asks for them again. */
 const ASK_AGAIN = 20
@@ -135,8 +136,8 @@ export function useMappingWrites() {
       }
       settle(write)
       const note = write.note === undefined ? {} : { description: write.note }
-      if (how === 'undo') toast.success(`Undone: ${act.words}`, { id: TOAST_ID, description: undefined, action: { label: 'Redo', onClick: redo } })
-      else toast.success(act.words, { id: TOAST_ID, description: undefined, ...note, action: { label: 'Undo', onClick: undo } })
+      if (how === 'undo') toast.success(`Undone: ${act.words}`, { ...MAPPING_TOAST, action: { label: 'Redo', onClick: redo } })
+      else toast.success(act.words, { ...MAPPING_TOAST, ...note, action: { label: 'Undo', onClick: undo } })
       if (queryClient.isMutating({ mutationKey: WRITES }) === 1) await askAgain(deed)
     },
     onError: async (error, write) => {
@@ -150,7 +151,7 @@ export function useMappingWrites() {
       } else {
         changeHistory(forget(latest.current.history, write.act))
       }
-      toast.error(title, { id: TOAST_ID, description: detail, action: undefined, duration: 10_000 })
+      toast.error(title, { ...MAPPING_TOAST, description: detail, duration: 10_000 })
       await queryClient.invalidateQueries({ predicate: ({ queryKey: [first, siteId] }) => first === columnQuery('').queryKey[0] && sitesOf(write.deed).includes(String(siteId)) })
     },
   })
@@ -181,7 +182,7 @@ export function useMappingWrites() {
   function undo(): void {
     const step = undoOf(latest.current.history)
     if (step === null) {
-      toast.message('Nothing to undo', { id: TOAST_ID, description: undefined, action: undefined })
+      toast.message('Nothing to undo', MAPPING_TOAST)
       return
     }
     changeHistory(step.history)
@@ -191,7 +192,7 @@ export function useMappingWrites() {
   function redo(): void {
     const step = redoOf(latest.current.history)
     if (step === null) {
-      toast.message('Nothing to redo', { id: TOAST_ID, description: undefined, action: undefined })
+      toast.message('Nothing to redo', MAPPING_TOAST)
       return
     }
     changeHistory(step.history)

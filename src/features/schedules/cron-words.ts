@@ -13,14 +13,6 @@ export const WEEKDAYS = [
   { value: '0', label: 'Sunday' },
 ] as const
 
-export const RHYTHM_LABEL: Record<Rhythm, string> = {
-  hourly: 'Every hour',
-  daily: 'Every day',
-  weekdays: 'On weekdays (Monday to Friday)',
-  weekly: 'Every week',
-  custom: 'Custom (cron expression)',
-}
-
 export interface Timing {
   rhythm: Rhythm
   /** "09:00", for all but hourly and custom. */

@@ -9,7 +9,7 @@ import { paths } from '@/lib/paths'
 import { useHasRole } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
-import { download } from '@/ui/terminal/export'
+import { saveFile } from '@/ui/save-file'
 import { toast } from '@/ui/toaster'
 
 /** Its content as a file, out and in. */
@@ -19,7 +19,7 @@ export function CopyCard() {
   const save = useMutation({
     mutationFn: exportOrganization,
     onSuccess: (text) => {
-      download(`${organization?.slug ?? 'organization'}-${new Date().toISOString().slice(0, 10)}.json`, 'application/json', text)
+      saveFile(`${organization?.slug ?? 'organization'}-${new Date().toISOString().slice(0, 10)}.json`, 'application/json', [text])
       toast.success('The export is among your downloads')
     },
     onError: (error) => toast.error(errorLine(error)),

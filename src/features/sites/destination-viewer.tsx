@@ -1,6 +1,7 @@
 import type { Payload } from '@core/payload'
 import { useMemo, useState, type ReactNode } from 'react'
 import { payloadChanges, type PayloadChanges } from '@/features/sites/payload-changes'
+import { PayloadSkeleton } from '@/features/sites/payload-skeleton'
 import { useReceived, type Received } from '@/features/sites/queries/received'
 import type { Site } from '@/features/sites/queries/sites'
 import { describeError } from '@/lib/errors'
@@ -14,7 +15,6 @@ import { JsonView } from '@/ui/json-view'
 import { PayloadCards } from '@/ui/payload-cards'
 import { RelativeTime } from '@/ui/relative-time'
 import { SegmentedControl } from '@/ui/segmented-control'
-import { Skeleton } from '@/ui/skeleton'
 import { StatusChip } from '@/ui/status-chip'
 
 type View = 'cards' | 'json'
@@ -123,15 +123,7 @@ interface SideProps {
 
 function Side({ query, view, body, payload, problem, label, none, cards }: SideProps) {
   if (query.error !== null && body === undefined) return <ErrorState {...describeError(query.error)} onRetry={() => void query.refetch()} className="py-6" />
-  if (body === undefined && query.data !== null) {
-    return (
-      <div aria-busy className="flex flex-col gap-2">
-        <Skeleton className="w-48" />
-        <Skeleton className="w-full" />
-        <Skeleton className="w-2/3" />
-      </div>
-    )
-  }
+  if (body === undefined && query.data !== null) return <PayloadSkeleton />
   if (body === undefined) return <div className="rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-hint text-ink-2">{none}</div>
   if (payload === null) return <p className="text-hint text-failure">This cannot be sent: {problem}.</p>
   return view === 'json' ? <JsonView value={payload} text={body} depth={3} label={label} /> : cards(payload)

@@ -2,6 +2,7 @@ import type { Payload } from '@core/payload'
 import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router-dom'
 import { detailedChanges } from '@/features/sites/payload-changes'
+import { PayloadSkeleton } from '@/features/sites/payload-skeleton'
 import type { Received } from '@/features/sites/queries/received'
 import type { Site } from '@/features/sites/queries/sites'
 import { useVersionContent, useVersions, type Version } from '@/features/sites/queries/versions'
@@ -138,7 +139,7 @@ function VersionView({ site, version, versions, against, view, onView, onAgainst
         ) : content.error !== null && content.data === undefined ? (
           <ErrorState {...describeError(content.error)} onRetry={() => void content.refetch()} className="py-6" />
         ) : content.data === undefined ? (
-          <Waiting />
+          <PayloadSkeleton />
         ) : content.data === null ? (
           <Gone />
         ) : view === 'changes' ? (
@@ -197,14 +198,14 @@ function AgainstVersion({ site, before, after }: { site: Site; before: Version; 
   const content = useVersionContent(site.id, before)
   if (!before.hasBody) return <Gone />
   if (content.error !== null && content.data === undefined) return <ErrorState {...describeError(content.error)} onRetry={() => void content.refetch()} className="py-6" />
-  if (content.data === undefined) return <Waiting />
+  if (content.data === undefined) return <PayloadSkeleton />
   return <Changes before={content.data?.payload ?? null} after={after.payload} />
 }
 
 function AgainstNext({ site, after }: { site: Site; after: Received }) {
   const preview = usePayloadPreview(site.id)
   if (preview.error !== null && preview.data === undefined) return <ErrorState {...describeError(preview.error)} onRetry={() => void preview.refetch()} className="py-6" />
-  if (preview.data === undefined) return <Waiting />
+  if (preview.data === undefined) return <PayloadSkeleton />
   return <Changes before={preview.data.payload} after={after.payload} />
 }
 
@@ -231,16 +232,6 @@ function Gone() {
   return <p className="text-hint text-ink-2">Its content is no longer kept; its size and hash are. How long contents are kept is said in the settings.</p>
 }
 
-function Waiting() {
-  return (
-    <div aria-busy className="flex flex-col gap-2">
-      <Skeleton className="w-48" />
-      <Skeleton className="w-full" />
-      <Skeleton className="w-2/3" />
-    </div>
-  )
-}
-
 function Loading() {
   return (
     <div aria-busy className="grid gap-4 lg:grid-cols-[21rem_minmax(0,1fr)]">
@@ -250,7 +241,7 @@ function Loading() {
         ))}
       </Card>
       <Card>
-        <Waiting />
+        <PayloadSkeleton />
       </Card>
     </div>
   )

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useNavigate } from 'react-router-dom'
 import { detailedChanges } from '@/features/sites/payload-changes'
+import { PayloadSkeleton } from '@/features/sites/payload-skeleton'
 import { acceptedQuery } from '@/features/sites/queries/received'
 import { rollBack } from '@/features/sites/queries/rollbacks'
 import type { Site } from '@/features/sites/queries/sites'
@@ -15,7 +16,6 @@ import { Dialog } from '@/ui/dialog'
 import { ErrorState } from '@/ui/error-state'
 import { Notice } from '@/ui/notice'
 import { RelativeTime } from '@/ui/relative-time'
-import { Skeleton } from '@/ui/skeleton'
 
 /** A delivery that the site accepted and whose body is still kept. */
 interface Rollback {
@@ -83,15 +83,7 @@ function Difference({ site, rollback }: { site: Site; rollback: Rollback }) {
   const now = useQuery({ ...acceptedQuery(acceptedDeliveryId ?? ''), enabled: acceptedDeliveryId !== null })
   const failed = [then, now].find(({ error }) => error !== null)
   if (failed !== undefined) return <ErrorState {...describeError(failed.error)} onRetry={() => void failed.refetch()} className="py-6" />
-  if (then.data === undefined || now.data === undefined) {
-    return (
-      <div aria-busy className="flex flex-col gap-2">
-        <Skeleton className="w-48" />
-        <Skeleton className="w-full" />
-        <Skeleton className="w-2/3" />
-      </div>
-    )
-  }
+  if (then.data === undefined || now.data === undefined) return <PayloadSkeleton />
   const before = now.data?.payload ?? null
   const after = then.data?.payload ?? null
   if (before === null || after === null) return <p className="text-hint text-ink-2">What would change cannot be shown: a body is no longer kept, or is in a form that this version does not know.</p>

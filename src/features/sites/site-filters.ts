@@ -25,7 +25,7 @@ export interface SiteFilters {
   sort: Sort
 }
 
-export const BY_NAME: Sort = { key: 'name', descending: false }
+const BY_NAME: Sort = { key: 'name', descending: false }
 export const NO_FILTERS: SiteFilters = { text: '', health: null, lag: null, state: null, region: null, sort: BY_NAME }
 
 function oneOf<Word extends string>(words: readonly Word[], value: string | null): Word | null {

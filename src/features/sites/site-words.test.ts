@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SiteState } from '@/features/sites/queries/sites'
-import { canCheckDrift, shortAddress, siteCondition, siteConditions, sitesSentence, suggestSlug } from '@/features/sites/site-words'
+import { canCheckDrift, siteCondition, siteConditions, sitesSentence, suggestSlug } from '@/features/sites/site-words'
 import { countInWords } from '@/lib/format'
 
 const state = (change: Partial<SiteState> = {}): SiteState => ({
@@ -39,9 +39,6 @@ describe('suggestSlug', () => {
 })
 
 describe('words', () => {
-  it('shortens an address', () => {
-    expect(shortAddress('https://hooks.example.com/in/')).toBe('hooks.example.com/in')
-  })
   it('opens the page with what is true', () => {
     expect(sitesSentence([{ enabled: true, state: accepted }, { enabled: true, state: state({ lastStatus: 'failed' }) }], countInWords)).toBe('two sites, 1 refused the last delivery')
     expect(sitesSentence([{ enabled: true, state: state() }], countInWords)).toBe('one site, nothing received yet')

@@ -65,11 +65,6 @@ export function suggestSlug(name: string): string {
     .replace(/-+$/, '')
 }
 
-/** "hooks.example.com/datasync" of "https://hooks.example.com/datasync": what tells two addresses apart in a list. */
-export function shortAddress(url: string): string {
-  return url.replace(/^https?:\/\//, '').replace(/\/$/, '')
-}
-
 /** The sentence that opens the list: true right now. */
 export function sitesSentence(sites: readonly Pick<Site, 'enabled' | 'state'>[], count: (noun: string, n: number) => string): string {
   const conditions = sites.filter((site) => site.enabled).map(siteConditions)

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { isFields, list, number, text } from '@/lib/fields'
+import { isFields, list, number, text, textOrNull } from '@/lib/fields'
 import { supabase } from '@/lib/supabase'
 
 export interface AlertSubject {
@@ -40,8 +40,6 @@ export function readSubject(value: unknown): AlertSubject {
   const fields = isFields(value) ? value : {}
   return { kind: text(fields['kind']), id: text(fields['id']), name: text(fields['name']), detail: text(fields['detail']) }
 }
-
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export function readFiring(value: unknown): FiringRule[] {
   return list(value)

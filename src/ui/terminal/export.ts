@@ -26,18 +26,3 @@ export function jsonLinesFile(lines: readonly TerminalLine[], sites: Sites): str
     })
     .join('')
 }
-
-/** A file of several parts: a log of a million lines is never one string. */
-export function downloadParts(name: string, type: string, parts: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has taken its own hold of the data by the time the click returns to the event loop.
-  queueMicrotask(() => URL.revokeObjectURL(url))
-}
-
-export function download(name: string, type: string, text: string): void {
-  downloadParts(name, type, [text])
-}

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { count } from '@/lib/format'
 import { cn } from '@/ui/cn'
-import { downloadParts, jsonLinesFile, linesText, logFile } from '@/ui/terminal/export'
+import { saveFile } from '@/ui/save-file'
+import { jsonLinesFile, linesText, logFile } from '@/ui/terminal/export'
 import { isFiltering, NO_FILTER } from '@/ui/terminal/filter'
 import type { TerminalLine, TerminalSite } from '@/ui/terminal/line'
 import type { TerminalState } from '@/ui/terminal/stream-state'
@@ -89,8 +90,8 @@ export function Terminal({ lines, origin, sites, state, fileName, allLines, mark
         setSaving(null)
       }
     }
-    if (form === 'text') downloadParts(`${now.fileName}.log`, 'text/plain;charset=utf-8', parts)
-    else downloadParts(`${now.fileName}.ndjson`, 'application/x-ndjson;charset=utf-8', parts)
+    if (form === 'text') saveFile(`${now.fileName}.log`, 'text/plain;charset=utf-8', parts)
+    else saveFile(`${now.fileName}.ndjson`, 'application/x-ndjson;charset=utf-8', parts)
     toast.success(`${count('line', written)} saved among your downloads`)
   }, [])
   const startDownload = useCallback((kind: DownloadKind) => void onDownload(kind), [onDownload])

@@ -1,6 +1,6 @@
 import { storableText } from './core/format.ts'
 import { decideRetry, describeOutcome, type RetryDecision } from './core/retry.ts'
-import { signatureHeaders } from './core/signing.ts'
+import { signatureHeaders, type SequencedMessage, type SigningKey } from './core/signing.ts'
 import type { AttemptRecord, ClaimedDelivery } from './database.ts'
 import type { Send, SendResult } from './send.ts'
 import { createSiteSecret, signingKeys, type KeyRingResult, type RandomBytes, type SecretDatabase } from './site-secrets.ts'
@@ -35,17 +35,12 @@ export async function attemptDelivery(
     // Nothing that a further attempt could change: somebody has to mend the deployment, and is told what.
     return unsentRecord(delivery, dependencies, startedMs, `cannot sign: ${keys.error.message}`)
   }
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'user-agent': 'DataSync/1',
-    ...(await signatureHeaders(keys.value, {
-      id: delivery.webhookId,
-      timestamp: Math.floor(nowMs() / 1_000),
-      sequence: delivery.sequence,
-      body: delivery.body,
-    })),
-  }
+  const headers = await deliveryHeaders(keys.value, {
+    id: delivery.webhookId,
+    timestamp: Math.floor(nowMs() / 1_000),
+    sequence: delivery.sequence,
+    body: delivery.body,
+  })
   const result = await dependencies.send({
     url: delivery.destinationUrl ?? dependencies.builtInUrl(delivery.siteId),
     headers,
@@ -54,6 +49,19 @@ export async function attemptDelivery(
     trusted: delivery.destinationUrl === null,
   })
   return sentRecord(delivery, dependencies, { startedMs, headers, result })
+}
+
+/** Of whatever is sent to a site's destination. */
+export async function deliveryHeaders(
+  keys: readonly SigningKey[],
+  message: SequencedMessage,
+): Promise<Record<string, string>> {
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'DataSync/1',
+    ...(await signatureHeaders(keys, message)),
+  }
 }
 
 function sentRecord(

@@ -4,9 +4,9 @@ import { acceptCall } from '../_shared/call.ts'
 import { toHex } from '../_shared/core/bytes.ts'
 import { storableText } from '../_shared/core/format.ts'
 import { describeOutcome } from '../_shared/core/retry.ts'
-import { signatureHeaders } from '../_shared/core/signing.ts'
 import { judgeTest, type TestJudgement } from '../_shared/core/test-judgement.ts'
 import { testBody, testIdPrefix, testSequence } from '../_shared/core/test-message.ts'
+import { deliveryHeaders } from '../_shared/delivery.ts'
 import { corsHeaders, json, problem } from '../_shared/http.ts'
 import type { Handler, Runtime } from '../_shared/runtime.ts'
 import { createSiteSecret, signingKeys, type SecretError } from '../_shared/site-secrets.ts'
@@ -92,12 +92,7 @@ export function createSendTestHandler(dependencies: SendTestDependencies): Handl
       sequence: testSequence,
       body: testBody({ slug, name }),
     }
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'user-agent': 'DataSync/1',
-      ...(await signatureHeaders(keys.value, message)),
-    }
+    const headers = await deliveryHeaders(keys.value, message)
     const result = await send({
       url: destinationUrl ?? `${env.supabaseUrl}/functions/v1/destination/${siteId}`,
       headers,

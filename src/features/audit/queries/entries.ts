@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
-import { periodOf, type AuditFilters } from '@/features/audit/audit-filters'
+import type { AuditFilters } from '@/features/audit/audit-filters'
 import { readChanges, type AuditEntry } from '@/features/audit/entry'
+import { periodOf } from '@/lib/days'
 import { supabase } from '@/lib/supabase'
 
 const PAGE = 100

@@ -148,7 +148,7 @@ export function Component() {
             {isEditor && (types.data?.length ?? 0) > 0 && (
               <Button icon={<FileArrowUpIcon aria-hidden />} onClick={() => setImporting(true)}>Import</Button>
             )}
-            {hasAny && <ExportMenu label="Export" of={filtered ? 'what is found' : 'all items'} disabled={total === undefined || total === 0} onExport={(format) => void exporting.start(format, filters)} />}
+            {hasAny && <ExportMenu of={filtered ? 'what is found' : 'all items'} disabled={total === undefined || total === 0} onExport={(format) => void exporting.start(format, filters)} />}
             {isEditor && <NewItemButton types={types.data ?? []} />}
           </>
         }

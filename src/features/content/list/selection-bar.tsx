@@ -47,7 +47,7 @@ export function SelectionBar({ selected, total, isEditor, onSelectAll, selecting
             <Button size="sm" icon={<CopySimpleIcon aria-hidden />} onClick={onDuplicate}>Duplicate</Button>
           </>
         )}
-        <ExportMenu label="Export" of={count('selected item', selected)} size="sm" onExport={onExport} />
+        <ExportMenu of={count('selected item', selected)} size="sm" onExport={onExport} />
         {isEditor && (
           <Button size="sm" className="text-failure" icon={<TrashIcon aria-hidden />} onClick={onDelete}>Delete</Button>
         )}
@@ -58,7 +58,6 @@ export function SelectionBar({ selected, total, isEditor, onSelectAll, selecting
 }
 
 interface ExportMenuProps {
-  label: string
   /** What is exported, for those who hear it. */
   of: string
   size?: 'sm' | 'md'
@@ -66,9 +65,9 @@ interface ExportMenuProps {
   onExport: (format: ExportFormat) => void
 }
 
-export function ExportMenu({ label, of, size = 'md', disabled = false, onExport }: ExportMenuProps) {
+export function ExportMenu({ of, size = 'md', disabled = false, onExport }: ExportMenuProps) {
   return (
-    <DropdownMenu trigger={<Button size={size} disabled={disabled} aria-label={`${label} ${of}`} icon={<ExportIcon aria-hidden />}>{label}</Button>}>
+    <DropdownMenu trigger={<Button size={size} disabled={disabled} aria-label={`Export ${of}`} icon={<ExportIcon aria-hidden />}>Export</Button>}>
       <MenuItem onSelect={() => onExport('csv')}>As a table (CSV)</MenuItem>
       <MenuItem onSelect={() => onExport('json')}>As JSON</MenuItem>
     </DropdownMenu>

@@ -9,7 +9,7 @@ import { DropdownMenu, MenuChoice } from '@/ui/dropdown-menu'
 import { StatusChip } from '@/ui/status-chip'
 import { useNow } from '@/ui/use-now'
 
-export const STATUS_LABEL: Record<ItemStatus, string> = { draft: 'Draft', published: 'Published', archived: 'Archived' }
+const STATUS_LABEL: Record<ItemStatus, string> = { draft: 'Draft', published: 'Published', archived: 'Archived' }
 export const STATUS_ICON: Record<ItemStatus, ReactNode> = {
   draft: <CircleDashedIcon aria-hidden />,
   published: <CheckCircleIcon aria-hidden />,

@@ -7,6 +7,7 @@ import { getItemIds } from '@/features/content/queries/items'
 import { errorLine } from '@/lib/errors'
 import { count, formatNumber } from '@/lib/format'
 import type { ContentType } from '@/lib/queries/content-types'
+import { saveFile } from '@/ui/save-file'
 import { toast } from '@/ui/toaster'
 
 const MIME: Record<ExportFormat, string> = { csv: 'text/csv;charset=utf-8', json: 'application/json;charset=utf-8' }
@@ -37,7 +38,7 @@ export function useItemExport(types: readonly ContentType[]) {
         signal.throwIfAborted()
         parts.push(new Blob([text]))
       }
-      save(`content-${new Date().toISOString().slice(0, 10)}.${format}`, new Blob(parts, { type: MIME[format] }))
+      saveFile(`content-${new Date().toISOString().slice(0, 10)}.${format}`, MIME[format], parts)
       toast.success(`Exported ${count('item', ids.length)}`)
     } catch (error) {
       if (!signal.aborted) toast.error(errorLine(error))
@@ -54,14 +55,4 @@ async function onlySchema(ids: readonly string[], read: (portion: readonly strin
   for (let index = 0; index < ids.length && names.size < 2; index += 1000) for (const { type } of await read(ids.slice(index, index + 1000))) names.add(type)
   const [name] = names
   return names.size === 1 ? (types.find((type) => type.name === name)?.schema ?? null) : null
-}
-
-function save(name: string, file: Blob): void {
-  const url = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has taken its own hold of the data by the time the click returns to the event loop.
-  queueMicrotask(() => URL.revokeObjectURL(url))
 }

@@ -12,23 +12,21 @@ export interface OwnTemplate {
   description: string
   schema: ContentSchema
   example: Record<string, JsonValue>
-  updatedAt: string
 }
 
 async function getTemplates(signal: AbortSignal): Promise<OwnTemplate[]> {
   const { data, error } = await supabase
     .from('content_type_templates')
-    .select('id, name, title, description, schema, example, updated_at')
+    .select('id, name, title, description, schema, example')
     .order('title')
     .order('id')
     .abortSignal(signal)
   if (error) throw error
-  return data.map(({ updated_at, schema, example, ...rest }) => ({
+  return data.map(({ schema, example, ...rest }) => ({
     ...rest,
     // The database lets nothing else in (DS021, DS022, a check).
     schema: schema as unknown as ContentSchema,
     example: example as unknown as Record<string, JsonValue>,
-    updatedAt: updated_at,
   }))
 }
 

@@ -1,6 +1,6 @@
 import { writeTypeDocument, type TypeDocument } from '@core/type-document'
-import { saveFile } from '@/lib/save-file'
+import { saveFile } from '@/ui/save-file'
 
 export function exportType({ name, title, description, schema, example }: TypeDocument): void {
-  saveFile(`${name}.content-type.json`, 'application/json', writeTypeDocument({ name, title, description, schema, example }))
+  saveFile(`${name}.content-type.json`, 'application/json', [writeTypeDocument({ name, title, description, schema, example })])
 }

@@ -5,7 +5,7 @@ import { createType } from '@/features/content/queries/types'
 import { suggestFieldName, toDrafts, toSchema } from '@/features/content/types/field-drafts'
 import { startOf } from '@/features/content/types/new-type'
 import { TypeBuilder, useBuilder } from '@/features/content/types/type-builder'
-import { errorLine } from '@/lib/errors'
+import { describeError, errorLine } from '@/lib/errors'
 import { paths } from '@/lib/paths'
 import type { ContentType } from '@/lib/queries/content-types'
 import { useHasRole } from '@/lib/session'
@@ -39,7 +39,7 @@ export function NewTypeWorkspace({ types }: { types: readonly ContentType[] }) {
       toast.success(`“${head.title.trim()}” was made`)
       await navigate(paths.contentType.getHref(id), { replace: true })
     } catch (error) {
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === '23505') builder.refuseName('Another type has this name.')
+      if (describeError(error).code === '23505') builder.refuseName('Another type has this name.')
       else toast.error(errorLine(error))
     } finally {
       setBusy(false)

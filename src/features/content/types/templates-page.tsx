@@ -8,11 +8,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link, useSearchParams } from 'react-router-dom'
 import { ContentTabs } from '@/features/content/content-tabs'
-import { deleteTemplate, useTemplates, type OwnTemplate } from '@/features/content/queries/templates'
+import { deleteTemplate, renameTemplate, useTemplates, type OwnTemplate } from '@/features/content/queries/templates'
 import { exportType } from '@/features/content/types/export-type'
 import { FormPreview } from '@/features/content/types/form-preview'
 import type { TypeSeed } from '@/features/content/types/new-type'
-import { RenameTemplateDialog } from '@/features/content/types/rename-template-dialog'
+import { TemplateDialog } from '@/features/content/types/template-dialog'
 import { TemplateIcon } from '@/features/content/types/template-icon'
 import { describeError, errorLine } from '@/lib/errors'
 import { count } from '@/lib/format'
@@ -125,7 +125,18 @@ export function Component() {
           </section>
         )}
       </div>
-      {target?.what === 'rename' && <RenameTemplateDialog template={target.template} onClose={() => setTarget(null)} />}
+      {target?.what === 'rename' && (
+        <TemplateDialog
+          heading="Rename template"
+          named={target.template}
+          saveLabel="Save"
+          onSave={async (title, description) => {
+            await renameTemplate(target.template.id, title, description)
+            return `The template is called “${title}” now`
+          }}
+          onClose={() => setTarget(null)}
+        />
+      )}
       {target?.what === 'delete' && (
         <ConfirmDialog
           open

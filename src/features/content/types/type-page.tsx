@@ -1,4 +1,3 @@
-import { isUuid } from '@/features/content/types/is-uuid'
 import { NewTypeWorkspace } from '@/features/content/types/new-type-workspace'
 import { TypeWorkspace } from '@/features/content/types/type-workspace'
 import { StackIcon } from '@phosphor-icons/react/Stack'
@@ -28,7 +27,7 @@ export function Component() {
   }
   if (types === undefined) return <Loading />
   if (isNew) return <NewTypeWorkspace types={types} />
-  if (type === undefined || !isUuid(typeId)) {
+  if (type === undefined) {
     return (
       <div className="rounded-lg border border-line bg-panel">
         <EmptyState

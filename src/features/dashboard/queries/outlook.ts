@@ -1,4 +1,4 @@
-import { isFields, list, number, numberOrNull, text, type Fields } from '@/lib/fields'
+import { isFields, list, number, numberOrNull, text, textOrNull, type Fields } from '@/lib/fields'
 import { readFiring, type FiringRule } from '@/lib/queries/alert-summary'
 
 /** What the home page shows beside its figures. Read by hand, as those are. */
@@ -54,8 +54,6 @@ export interface Outlook {
   firing: FiringRule[]
   steps: Steps
 }
-
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export function readOutlook(rest: Fields): Outlook {
   return {

@@ -23,7 +23,7 @@ export function pairsOf(before: readonly ComparedDelivery[], after: readonly Com
 }
 
 export const samePayload = ({ before, after }: Pair): boolean => before !== null && after !== null && before.hash === after.hash
-export const sameStatus = ({ before, after }: Pair): boolean => before !== null && after !== null && before.status === after.status
+const sameStatus = ({ before, after }: Pair): boolean => before !== null && after !== null && before.status === after.status
 export const inOneOnly = ({ before, after }: Pair): boolean => before === null || after === null
 
 export function partOf(pairs: readonly Pair[], part: ComparePart): Pair[] {

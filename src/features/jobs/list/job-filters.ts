@@ -1,3 +1,4 @@
+import { periodOf, readDay } from '@/lib/days'
 import { withParameters, type UrlFilters } from '@/lib/use-url-filters'
 
 export const STATUSES = ['queued', 'running', 'success', 'partial', 'failed', 'cancelled'] as const
@@ -29,8 +30,8 @@ export const jobFilters: UrlFilters<JobFilters> = {
       status: STATUSES.find((status) => status === search.get('status')) ?? null,
       trigger: isTrigger(trigger) ? trigger : null,
       siteId: site !== null && UUID.test(site) ? site.toLowerCase() : null,
-      from: realDay(search.get('from')),
-      to: realDay(search.get('to')),
+      from: readDay(search.get('from')),
+      to: readDay(search.get('to')),
       text: (search.get('q') ?? '').trim().slice(0, 200),
     }
   },
@@ -41,25 +42,10 @@ export function isFiltering(filters: JobFilters): boolean {
   return jobFilters.write(filters, new URLSearchParams()).size > 0
 }
 
-const realDay = (day: string | null): string | null => (day !== null && startOfDay(day) !== null ? day : null)
-
-/** The moment at which a day begins here; null for one that the calendar does not have. */
-function startOfDay(day: string, later = 0): Date | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  const start = new Date(year, month - 1, date)
-  if (year < 1000 || start.getMonth() !== month - 1 || start.getDate() !== date) return null
-  // By the calendar, not by hours: a day on which the clocks are changed is longer or shorter.
-  return new Date(year, month - 1, date + later)
-}
-
 /** For `find_jobs`; null where the Data API can answer by itself. */
 export function findFilter({ status, trigger, siteId, from, to, text }: JobFilters): Record<string, string> | null {
   if (siteId === null && from === null && to === null && text === '') return null
-  const said = {
-    status, trigger, site_id: siteId, text: text === '' ? null : text,
-    from: (from === null ? null : startOfDay(from))?.toISOString() ?? null,
-    to: (to === null ? null : startOfDay(to, 1))?.toISOString() ?? null,
-  }
+  const period = periodOf({ from, to })
+  const said = { status, trigger, site_id: siteId, text: text === '' ? null : text, from: period.from, to: period.before }
   return Object.fromEntries(Object.entries(said).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 }

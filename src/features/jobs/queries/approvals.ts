@@ -1,8 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { supabase } from '@/lib/supabase'
 
-export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'used' | 'withdrawn' | 'outdated'
-
 export interface ApprovalPerson {
   full_name: string | null
   email: string

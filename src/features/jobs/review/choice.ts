@@ -17,7 +17,7 @@ export interface ReviewAddress {
   choice: Choice
 }
 
-export const ALL: Choice = { kind: 'all', slugs: [] }
+const ALL: Choice = { kind: 'all', slugs: [] }
 
 const list = (value: string | null): string[] => (value ?? '').split(',').filter(Boolean)
 

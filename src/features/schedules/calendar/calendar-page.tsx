@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { addDays, addMonths, dayOf, daysOfMonth, dayWords, monthGrid, monthWords, startOfDay, weekOf, weekWords, type Day } from '@/features/schedules/calendar/days'
 import { DayList } from '@/features/schedules/calendar/day-list'
 import { entriesByDay } from '@/features/schedules/calendar/entries'
-import { EntryLink } from '@/features/schedules/calendar/entry-link'
+import { EntryList } from '@/features/schedules/calendar/entry-list'
 import { Legend } from '@/features/schedules/calendar/entry-mark'
 import { MonthGrid } from '@/features/schedules/calendar/month-grid'
 import { useCalendarAddress, type CalendarView } from '@/features/schedules/calendar/use-calendar-address'
@@ -148,13 +148,7 @@ function DayDrawer({ day, entries, onClose }: { day: Day | null; entries: Return
       {of.length === 0 ? (
         <p className="text-hint text-ink-2">Nothing ran on this day, and nothing is planned for it.</p>
       ) : (
-        <ul aria-label="Entries" className="-mx-1.5 flex flex-col gap-0.5">
-          {of.map((entry) => (
-            <li key={entry.key}>
-              <EntryLink entry={entry} />
-            </li>
-          ))}
-        </ul>
+        <EntryList aria-label="Entries" entries={of} className="-mx-1.5 flex flex-col gap-0.5" />
       )}
     </Drawer>
   )

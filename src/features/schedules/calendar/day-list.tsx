@@ -1,6 +1,6 @@
 import { dayWords, type Day } from '@/features/schedules/calendar/days'
 import type { Entry } from '@/features/schedules/calendar/entries'
-import { EntryLink } from '@/features/schedules/calendar/entry-link'
+import { EntryList } from '@/features/schedules/calendar/entry-list'
 import { cn } from '@/ui/cn'
 
 interface DayListProps {
@@ -27,13 +27,7 @@ export function DayList({ days, entries, today, loading }: DayListProps) {
             {of.length === 0 ? (
               <p className="py-1 text-hint text-ink-3">nothing</p>
             ) : (
-              <ul className="-mx-1.5 sm:mx-0">
-                {of.map((entry) => (
-                  <li key={entry.key}>
-                    <EntryLink entry={entry} />
-                  </li>
-                ))}
-              </ul>
+              <EntryList entries={of} className="-mx-1.5 sm:mx-0" />
             )}
           </section>
         )

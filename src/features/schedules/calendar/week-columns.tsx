@@ -1,6 +1,6 @@
 import { dayWords, shortDayWords, type Day } from '@/features/schedules/calendar/days'
 import type { Entry } from '@/features/schedules/calendar/entries'
-import { EntryLink } from '@/features/schedules/calendar/entry-link'
+import { EntryList } from '@/features/schedules/calendar/entry-list'
 import { cn } from '@/ui/cn'
 
 interface WeekColumnsProps {
@@ -25,13 +25,7 @@ export function WeekColumns({ days, entries, today, loading }: WeekColumnsProps)
             {of.length === 0 ? (
               <p className="px-2 py-2 text-xs text-ink-3">nothing</p>
             ) : (
-              <ul className="p-1">
-                {of.map((entry) => (
-                  <li key={entry.key}>
-                    <EntryLink entry={entry} />
-                  </li>
-                ))}
-              </ul>
+              <EntryList entries={of} className="p-1" />
             )}
           </section>
         )

@@ -139,7 +139,8 @@ function receiptInBody(statusCode: number, body: string): string | null {
   return `${statusCode} applied, ${itemCount} ${itemCount === 1 ? 'item' : 'items'}`
 }
 
-function objectIn(body: string): Record<string, unknown> | null {
+/** The JSON object, or list, that a body is; null for anything else. */
+export function objectIn(body: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(body)
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null
@@ -154,7 +155,11 @@ function errorInBody(body: string): string | null {
   const nested = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
   const text = [nested, message].find((candidate) => typeof candidate === 'string' && candidate.trim() !== '')
   if (typeof text !== 'string') return null
-  // By code points: half a surrogate pair is no text, and PostgreSQL refuses it.
+  return excerpt(text)
+}
+
+/** On one line, and no longer than somebody reads. By code points: half a surrogate pair is no text, and PostgreSQL refuses it. */
+export function excerpt(text: string): string {
   const line = Array.from(text.replace(/\s+/g, ' ').trim())
   return line.length > longestQuote ? `${line.slice(0, longestQuote).join('')}…` : line.join('')
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from './format.ts'
-import type { AttemptOutcome, NetworkErrorCode } from './retry.ts'
+import { excerpt, objectIn, type AttemptOutcome, type NetworkErrorCode } from './retry.ts'
 
 /** What a test request has shown of a site's destination, in words: what happened, what follows for deliveries, what to do next. */
 
@@ -48,7 +48,7 @@ export function judgeTest(outcome: AttemptOutcome, context: TestContext): TestJu
 }
 
 function judgeResponse(status: number, body: string, context: TestContext): TestJudgement {
-  const said = objectIn(body)
+  const said = objectIn(body) ?? {}
   const code = typeof said.code === 'string' ? said.code : ''
   const quote = quoteOf(said)
   if (status >= 200 && status < 300) return judgeSuccess(status, said)
@@ -166,27 +166,14 @@ function firewall({ responseHeaders }: TestContext): string {
   return server !== undefined && /cloudflare|akamai|sucuri|imperva|cloudfront/i.test(server) ? ` (it says it is ${server})` : ''
 }
 
-const longestQuote = 160
-
 /** What a JSON answer says is wrong, as a sentence that something can follow; empty for none. */
 function quoteOf({ error, message }: Record<string, unknown>): string {
   const text = [error, message].find((candidate) => typeof candidate === 'string' && candidate.trim() !== '')
-  if (typeof text !== 'string') return ''
-  const line = Array.from(text.replace(/\s+/g, ' ').trim())
-  return `It says “${line.length > longestQuote ? `${line.slice(0, longestQuote).join('')}…` : line.join('')}”. `
+  return typeof text === 'string' ? `It says “${excerpt(text)}”. ` : ''
 }
 
 function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`
-}
-
-function objectIn(body: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
 }

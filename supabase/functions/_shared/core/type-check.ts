@@ -111,7 +111,7 @@ export function compareFields(before: ContentSchema, after: ContentSchema): Fiel
     if (was === undefined) return { name, kind: 'added', before: null }
     kept.add(was)
     if (was !== name) return { name, kind: 'renamed', before: was }
-    const same = JSON.stringify(sorted(before.properties[was])) === JSON.stringify(sorted(after.properties[name]))
+    const same = sameJson(before.properties[was], after.properties[name])
     return { name, kind: same && isRequired(before, was) === isRequired(after, name) ? 'same' : 'changed', before: was }
   })
   return [...differences, ...fieldNames(before).filter((name) => !kept.has(name)).map((name): FieldDifference => ({ name, kind: 'removed', before: name }))]
@@ -134,6 +134,6 @@ function isAbove(low: unknown, high: unknown): boolean {
   return typeof low === 'number' && typeof high === 'number' && low > high
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

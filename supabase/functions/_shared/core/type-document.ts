@@ -1,6 +1,6 @@
 import type { ContentSchema, FieldProblem, JsonValue } from './content-schema.ts'
 import type { Result } from './result.ts'
-import { typeProblems } from './type-check.ts'
+import { isRecord, typeProblems } from './type-check.ts'
 
 /** A content type as one JSON document, to be taken to another organization. */
 export interface TypeDocument {
@@ -12,7 +12,7 @@ export interface TypeDocument {
   example: Record<string, JsonValue>
 }
 
-export const typeDocumentFormat = 'datasync.content-type'
+const typeDocumentFormat = 'datasync.content-type'
 /** The most that an imported document may weigh, in characters. */
 export const maxTypeDocument = 300_000
 
@@ -59,8 +59,4 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
     const name = `${wanted.slice(0, 62 - String(n).length)}_${n}`
     if (!taken.has(name)) return name
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { renameTemplate, type OwnTemplate } from '@/features/content/queries/templates'
-import { errorLine } from '@/lib/errors'
+import { useState, type ReactNode } from 'react'
+import { describeError, errorLine } from '@/lib/errors'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Field } from '@/ui/field'
@@ -9,10 +8,23 @@ import { Input } from '@/ui/input'
 import { Textarea } from '@/ui/textarea'
 import { toast } from '@/ui/toaster'
 
-export function RenameTemplateDialog({ template, onClose }: { template: OwnTemplate; onClose: () => void }) {
+interface TemplateDialogProps {
+  heading: string
+  hint?: string
+  /** What the fields hold at first. */
+  named: { title: string; description: string }
+  saveLabel: string
+  /** What is said once it is done. */
+  onSave: (title: string, description: string) => Promise<string>
+  onClose: () => void
+  children?: ReactNode
+}
+
+/** What a template is called and what it is for. */
+export function TemplateDialog({ heading, hint, named, saveLabel, onSave, onClose, children }: TemplateDialogProps) {
   const queryClient = useQueryClient()
-  const [title, setTitle] = useState(template.title)
-  const [description, setDescription] = useState(template.description)
+  const [title, setTitle] = useState(named.title)
+  const [description, setDescription] = useState(named.description)
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const save = async () => {
@@ -20,13 +32,11 @@ export function RenameTemplateDialog({ template, onClose }: { template: OwnTempl
     setBusy(true)
     setProblem(null)
     try {
-      await renameTemplate(template.id, title.trim(), description.trim())
-      toast.success(`The template is called “${title.trim()}” now`)
+      toast.success(await onSave(title.trim(), description.trim()))
       await queryClient.invalidateQueries({ queryKey: ['content_type_templates'] })
       onClose()
     } catch (error) {
-      const taken = typeof error === 'object' && error !== null && 'code' in error && error.code === '23505'
-      setProblem(taken ? 'Another template of yours has this title.' : errorLine(error))
+      setProblem(describeError(error).code === '23505' ? 'Another template of yours has this title.' : errorLine(error))
     } finally {
       setBusy(false)
     }
@@ -37,12 +47,13 @@ export function RenameTemplateDialog({ template, onClose }: { template: OwnTempl
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title="Rename template"
+      title={heading}
+      description={hint}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" busy={busy} onClick={() => void save()}>
-            Save
+            {saveLabel}
           </Button>
         </>
       }
@@ -60,6 +71,7 @@ export function RenameTemplateDialog({ template, onClose }: { template: OwnTempl
         <Field label="Description" optional>
           <Textarea rows={2} maxLength={2000} value={description} onChange={({ target }) => setDescription(target.value)} />
         </Field>
+        {children}
       </form>
     </Dialog>
   )

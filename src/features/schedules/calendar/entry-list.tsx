@@ -1,9 +1,10 @@
+import type { ComponentProps } from 'react'
 import { Link } from 'react-router-dom'
 import type { Entry } from '@/features/schedules/calendar/entries'
 import { EntryMark } from '@/features/schedules/calendar/entry-mark'
 import { paths } from '@/lib/paths'
 
-export function hrefOf({ to }: Pick<Entry, 'to'>): string {
+function hrefOf({ to }: Pick<Entry, 'to'>): string {
   switch (to.what) {
     case 'schedule':
       return paths.schedule.getHref(to.id)
@@ -17,7 +18,7 @@ export function hrefOf({ to }: Pick<Entry, 'to'>): string {
 }
 
 /** One entry as a link with everything that is to be said of it. */
-export function EntryLink({ entry }: { entry: Entry }) {
+function EntryLink({ entry }: { entry: Entry }) {
   return (
     <Link to={hrefOf(entry)} className="group flex items-start gap-2 rounded-sm px-1.5 py-1 text-hint hover:bg-hover">
       <EntryMark mark={entry.mark} className="mt-0.75" />
@@ -26,5 +27,18 @@ export function EntryLink({ entry }: { entry: Entry }) {
         {entry.detail !== undefined && <span className="block text-xs text-ink-3">{entry.detail}</span>}
       </span>
     </Link>
+  )
+}
+
+/** The entries of a day, by time. */
+export function EntryList({ entries, ...list }: { entries: readonly Entry[] } & ComponentProps<'ul'>) {
+  return (
+    <ul {...list}>
+      {entries.map((entry) => (
+        <li key={entry.key}>
+          <EntryLink entry={entry} />
+        </li>
+      ))}
+    </ul>
   )
 }
