@@ -3,7 +3,7 @@ import { fieldNames } from '@core/content-schema'
 import type { PayloadItem, PayloadReference } from '@core/payload'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { Chip } from '@/ui/chip'
-import { fieldLabel, valueInWords, widgetOf } from '@/ui/schema-control/widget'
+import { fieldLabel, timeInWords, valueInWords, widgetOf } from '@/ui/schema-control/widget'
 
 const Markdown = lazy(() => import('@/ui/markdown').then(({ Markdown: View }) => ({ default: View })))
 
@@ -87,6 +87,14 @@ function Value({ field, value }: { field: FieldSchema | undefined; value: JsonVa
           <span aria-hidden className="size-3 rounded-sm border border-line-strong" style={{ background: value }} />
           {value}
         </span>
+      )
+    }
+    const time = widget === 'date' || widget === 'datetime' ? timeInWords(value) : null
+    if (time !== null) {
+      return (
+        <time dateTime={value} title={value}>
+          {time}
+        </time>
       )
     }
     if (widget === 'url' || widget === 'image') return <span className="font-mono text-xs break-all">{value}</span>

@@ -51,9 +51,17 @@ export function RichTextAtRest({ label, value, readOnly, onNear, onEnter }: Rich
         onClick={({ clientX, clientY, detail }) => enter(detail === 0 ? null : { x: clientX, y: clientY })}
         onFocus={() => enter(null)}
         onKeyDown={(event) => {
-          if (readOnly || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return
+          if (readOnly || event.ctrlKey || event.metaKey || event.altKey) return
+          if (event.key === 'Enter') typed.current += '\n'
+          else if (event.key === 'Backspace') typed.current = Array.from(typed.current).slice(0, -1).join('')
+          else if (event.key.length === 1) typed.current += event.key
+          else return
           event.preventDefault()
-          typed.current += event.key
+        }}
+        onPaste={(event) => {
+          if (readOnly) return
+          event.preventDefault()
+          typed.current += event.clipboardData.getData('text/plain')
         }}
         className={cn('prose max-h-96 min-h-28 max-w-none overflow-y-auto rounded-md px-3 py-2 text-sm outline-offset-[-2px]', !readOnly && 'cursor-text')}
         dangerouslySetInnerHTML={{ __html: html }}

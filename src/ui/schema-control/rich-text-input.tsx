@@ -22,7 +22,7 @@ export interface RichTextEntry {
   /** Where it was pressed, as the pointer's events say it. */
   point: { x: number; y: number } | null
   act: RichTextAct | null
-  /** What was typed since. */
+  /** What was typed and pasted since, in lines. */
   typed: () => string
 }
 

@@ -202,6 +202,16 @@ function setCaret(root: HTMLElement | null, { x, y }: { x: number; y: number }):
   if (caret !== null && root?.contains(caret.offsetNode) === true) getSelection()?.collapse(caret.offsetNode, caret.offset)
 }
 
+/** As if it were typed: each line is a paragraph. */
+function $type(text: string): void {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const selection = $getSelection()
+    if (!$isRangeSelection(selection)) return
+    if (index > 0) selection.insertParagraph()
+    selection.insertText(line)
+  }
+}
+
 const begun = new WeakSet<RichTextEntry>()
 
 function Toolbar({ label, entry, onSource }: { label: string; entry: RichTextEntry | undefined; onSource: () => void }) {
@@ -258,7 +268,7 @@ function Toolbar({ label, entry, onSource }: { label: string; entry: RichTextEnt
         editor.getRootElement()?.focus({ preventScroll: true })
         if (entry.point !== null) setCaret(editor.getRootElement(), entry.point)
         const typed = entry.typed()
-        if (typed !== '') editor.update(() => $getSelection()?.insertText(typed))
+        if (typed !== '') editor.update(() => $type(typed))
         if (entry.act !== null && entry.act !== 'source') act(entry.act)
       },
       { defaultSelection: 'rootStart' },

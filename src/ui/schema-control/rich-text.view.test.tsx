@@ -3,6 +3,9 @@ import { expect, it } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { showView } from '@/test-view'
 import { Field } from '@/ui/field'
+import { RichText } from '@/ui/schema-control/rich-text'
+import { RichTextAtRest } from '@/ui/schema-control/rich-text-at-rest'
+import type { RichTextEntry } from '@/ui/schema-control/rich-text-input'
 import { SchemaControl } from '@/ui/schema-control/schema-control'
 
 let written: string[] = []
@@ -93,6 +96,26 @@ it('shows the text before its editor is there, begins where it was pressed, and 
   await expect.poll(() => written.at(-1)).toBe('## New Heading\n\nA [link](https://example.com/) and **bold** text')
   const after = screen.getByRole('textbox', { name: 'Story' }).element().getBoundingClientRect()
   expect([after.top, after.height]).toEqual([before.top, before.height])
+})
+
+it('hands over whole what was typed and pasted before its editor was there', async () => {
+  const entries: RichTextEntry[] = []
+  const { screen } = await showView(
+    <RichTextAtRest label="Story" value="Heading" readOnly={false} onChange={() => undefined} onNear={() => undefined} onEnter={(entry) => entries.push(...(entry === undefined ? [] : [entry]))} />,
+  )
+  await screen.getByRole('textbox', { name: 'Story' }).click()
+  await userEvent.tab({ shift: true })
+  await userEvent.tab()
+  await userEvent.keyboard('Newx{Backspace}{Enter}y{Backspace}{Control>}b{/Control}plan ')
+  const clipboardData = new DataTransfer()
+  clipboardData.setData('text/plain', 'one\r\ntwo ')
+  screen.getByRole('textbox', { name: 'Story' }).element().dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  expect(entries.at(-1)?.typed()).toBe('New\nplan one\r\ntwo ')
+
+  written = []
+  const editor = await showView(<RichText label="Plan" value="Heading" readOnly={false} onChange={(markdown) => written.push(markdown)} entry={entries.at(-1)} />)
+  await expect.element(editor.screen.getByRole('textbox', { name: 'Plan' })).toHaveFocus()
+  await expect.poll(() => written.at(-1)).toBe('New\n\nplan one\n\ntwo Heading')
 })
 
 it('takes the act of a button that was pressed first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldLabel, fromLocalDateTime, parseNumber, toLocalDateTime, valueInWords, widgetOf } from '@/ui/schema-control/widget'
+import { fieldLabel, fromLocalDateTime, parseNumber, timeInWords, toLocalDateTime, valueInWords, widgetOf } from '@/ui/schema-control/widget'
 
 describe('widgetOf', () => {
   it('takes the widget that the field names', () => {
@@ -33,6 +33,12 @@ describe('date and time', () => {
   })
   it('has nothing for nothing', () => {
     expect(fromLocalDateTime('')).toBeUndefined()
+  })
+  it('reads as people write it: a day is the same day everywhere, an instant is told in the time zone of here', () => {
+    expect(timeInWords('2026-11-22')).toBe('Nov 22, 2026')
+    expect(timeInWords('2026-11-21T08:30:12')).toMatch(/^Nov 21, 2026, 8:30\sAM$/)
+    expect(timeInWords(new Date(2026, 0, 2, 15, 4).toISOString())).toMatch(/^Jan 2, 2026, 3:04\sPM$/)
+    expect([timeInWords('soon'), timeInWords('2026-13-01'), timeInWords('2026')]).toEqual([null, null, null])
   })
 })
 

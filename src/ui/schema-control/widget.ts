@@ -76,3 +76,13 @@ export function valueInWords(value: JsonValue | undefined): string {
   if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map(valueInWords).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
+
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+
+/** "2026-11-22" and instants as people read them, instants in this browser's time zone; null for what is neither. */
+export function timeInWords(value: string): string | null {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value)
+  const date = isDay || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value) ? new Date(value) : null
+  return date === null || Number.isNaN(date.getTime()) ? null : (isDay ? day : moment).format(date)
+}

@@ -2,7 +2,8 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 /**
  * Ends the run with one line that a person and a machine can read: `N passed, N failed`.
- * A skipped test counts as failed, because nobody has seen it pass; so does a file that could not be run.
+ * A skipped test counts as failed, because nobody has seen it pass; so does a file that could not be run. One that says what this
+ * machine lacks for it (`skip('go is not here')`) counts as neither, and is named above that line with what it lacks.
  * A test that passed only on a further try counts as passed, and is named above that line: it is to be mended.
  */
 export default class ClosingLine implements Reporter {
@@ -14,11 +15,13 @@ export default class ClosingLine implements Reporter {
       let tests = 0
       for (const test of module.children.allTests()) {
         tests += 1
-        const { state } = test.result()
-        if (state === 'passed') passed += 1
-        else failed += 1
+        const result = test.result()
+        const { state } = result
         const name = `${module.relativeModuleId} > ${test.fullName}`
-        if (state !== 'passed' && state !== 'failed') console.log(`Not run: ${name}`)
+        const lacking = result.state === 'skipped' ? result.note : undefined
+        if (state === 'passed') passed += 1
+        else if (lacking === undefined) failed += 1
+        if (state !== 'passed' && state !== 'failed') console.log(`Not run: ${name}${lacking === undefined ? '' : ` (${lacking})`}`)
         if (state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0) flaky.push(name)
       }
       const brokeOutsideTests = module.errors().length > 0 || tests === 0
