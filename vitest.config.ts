@@ -6,6 +6,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './e2e/support/chromium.ts'
+import LongFirst from './supabase/tests/support/long-first.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const resolve = { alias: { '@core': here('./supabase/functions/_shared/core'), '@': here('./src') } }
@@ -35,6 +36,7 @@ const servers = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll }, 
 export default defineConfig({
   test: {
     teardownTimeout: 60_000,
+    sequence: { sequencer: LongFirst },
     reporters: ['default', './supabase/tests/support/closing-line.ts'],
     projects: [
       {
@@ -94,7 +96,8 @@ export default defineConfig({
           include: ['supabase/tests/**/*.test.ts'],
           globalSetup: './supabase/tests/support/stack-setup.ts',
           ...servers,
-          maxWorkers: 2,
+          // One more than the cores of a small machine: much of it waits.
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },
