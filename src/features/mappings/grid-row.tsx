@@ -40,26 +40,7 @@ export const GridRow = memo(function GridRow({ item, typeTitle, index, top, colu
   const isWhole = whole !== undefined && whole[0] === 0 && whole[1] === sites.length - 1
   return (
     <div role="row" aria-rowindex={index + 2} className="group absolute inset-x-0 [contain:layout_style]" style={{ top, height: ROW_HEIGHT }}>
-      <div
-        role="rowheader"
-        aria-colindex={1}
-        data-row-head={index}
-        title={item.title}
-        className={cn(
-          'sticky left-0 z-10 flex h-full cursor-default items-center gap-1.5 border-r border-line px-3 group-hover:bg-hover',
-          isWhole ? 'bg-accent-ground' : 'bg-panel',
-          !last && 'border-b',
-          active >= 0 && 'shadow-[inset_2px_0_0_var(--accent)]',
-        )}
-        style={{ width: `calc(100% - ${width - firstWidth}px)` }}
-      >
-        <span className={cn('min-w-0 flex-1 max-md:line-clamp-2 max-md:text-xs md:truncate', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}>
-          {item.title}
-          {item.status === 'draft' && <span className="ml-1.5 text-hint font-normal text-ink-3">draft</span>}
-        </span>
-        {typeTitle !== undefined && <span className="max-w-24 shrink-0 truncate text-xs text-ink-3">{typeTitle}</span>}
-        <HeadMenuMark className="group-hover:opacity-100" />
-      </div>
+      <RowHead item={item} typeTitle={typeTitle} index={index} width={`calc(100% - ${width - firstWidth}px)`} active={active >= 0} selected={isWhole} last={last} />
       {columns.map((column) => {
         const site = sites[column.index]
         if (site === undefined) return null
@@ -83,6 +64,38 @@ export const GridRow = memo(function GridRow({ item, typeTitle, index, top, colu
           />
         )
       })}
+    </div>
+  )
+})
+
+interface RowHeadProps extends Pick<GridRowProps, 'item' | 'typeTitle' | 'index' | 'last'> {
+  width: string
+  active: boolean
+  selected: boolean
+}
+
+/** On its own, like a cell: scrolling sideways leaves it as it is. */
+const RowHead = memo(function RowHead({ item, typeTitle, index, width, active, selected, last }: RowHeadProps) {
+  return (
+    <div
+      role="rowheader"
+      aria-colindex={1}
+      data-row-head={index}
+      title={item.title}
+      className={cn(
+        'sticky left-0 z-10 flex h-full cursor-default items-center gap-1.5 border-r border-line px-3 group-hover:bg-hover',
+        selected ? 'bg-accent-ground' : 'bg-panel',
+        !last && 'border-b',
+        active && 'shadow-[inset_2px_0_0_var(--accent)]',
+      )}
+      style={{ width }}
+    >
+      <span className={cn('min-w-0 flex-1 max-md:line-clamp-2 max-md:text-xs md:truncate', item.status === 'published' ? 'font-semibold text-ink' : 'text-ink-2')}>
+        {item.title}
+        {item.status === 'draft' && <span className="ml-1.5 text-hint font-normal text-ink-3">draft</span>}
+      </span>
+      {typeTitle !== undefined && <span className="max-w-24 shrink-0 truncate text-xs text-ink-3">{typeTitle}</span>}
+      <HeadMenuMark className="group-hover:opacity-100" />
     </div>
   )
 })

@@ -87,7 +87,7 @@ export const MappingGrid = memo(function MappingGrid({ items, sites, typeTitles,
     estimateSize: () => ROW_HEIGHT,
     paddingStart: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT,
-    overscan: 8,
+    overscan: 5,
     useFlushSync: false,
     rangeExtractor: withActive(active.row, items.length),
   })
