@@ -32,7 +32,8 @@ export function CopyCard() {
       <p className="mt-2 text-ink-2">An import makes a new organization of such a file and changes nothing here. Its sites come disabled and its schedules paused, so that nothing is sent from a copy by itself.</p>
       <div className="mt-4 flex flex-wrap gap-2">
         {isAdmin && (
-          <Button icon={<DownloadSimpleIcon aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
+          // The file is named after the organization, so that is known first.
+          <Button icon={<DownloadSimpleIcon aria-hidden />} busy={save.isPending} disabled={organization === undefined} onClick={() => save.mutate()}>
             Export as JSON
           </Button>
         )}
